@@ -1,0 +1,1 @@
+"""The assistant: platforms, dispatch, storage and delivery."""

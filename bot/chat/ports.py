@@ -1,0 +1,110 @@
+"""What the core asks of the world: a platform, a clock, a way to send at the right pace."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from typing import Protocol, TypeVar
+
+from bot.chat.events import ConversationRef, Platform
+from bot.chat.messages import Message, SentMessage
+from bot.chat.turn import Dispatch
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """Tells the time; tests move it by hand."""
+
+    def now(self) -> datetime:
+        """Aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that only ever go forward, for measuring intervals."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait so many seconds of this clock."""
+        ...
+
+
+class Lane(IntEnum):
+    """Who goes first when the platform's rate is short."""
+
+    INTERACTIVE = 0
+    RELAY = 1
+    REMINDER = 2
+    ANNOUNCEMENT = 3
+
+
+class Courier(Protocol):
+    """Paces sends and decides on retries, so that adapters need not."""
+
+    async def carry(
+        self, to: ConversationRef, send: Callable[[], Awaitable[T]], *, lane: Lane
+    ) -> T:
+        """Call ``send`` when the lane and the chat may, again where that is right.
+
+        Raises the ``DeliveryError`` that remains.
+        """
+        ...
+
+
+class Inbox(Protocol):
+    """Where updates are kept before they count as received, so that a crash loses none."""
+
+    async def accept(self, platform: Platform, updates: Sequence[tuple[str, str]]) -> None:
+        """Store ``(update id, raw JSON)`` pairs in one transaction; known ids are left alone."""
+        ...
+
+    async def pending(self, platform: Platform) -> list[str]:
+        """The raw JSON of updates accepted and not yet handled, oldest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a platform can do. Lengths count what the platform counts (see ``bot.chat.markup``)."""
+
+    has_forms: bool
+    has_ephemeral: bool
+    can_edit: bool
+    can_delete: bool
+    text_limit: int
+    attachment_limit: int
+    """Bytes of one file."""
+
+
+class Adapter(Protocol):
+    """A chat platform."""
+
+    @property
+    def platform(self) -> Platform: ...
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    async def run(self, dispatch: Dispatch, stop: asyncio.Event) -> None:
+        """Receive until ``stop`` is set; raises ``StartupError`` where it cannot start."""
+        ...
+
+    async def send(
+        self, to: ConversationRef, message: Message, *, nonce: str | None = None
+    ) -> SentMessage:
+        """Send once, without retrying; raises ``DeliveryError``.
+
+        ``nonce`` (at most 25 characters) makes a repeat harmless where the platform can.
+        """
+        ...
+
+    async def edit(self, to: ConversationRef, message_id: str, message: Message) -> None:
+        """Replace a sent message; raises ``DeliveryError``."""
+        ...
+
+    async def delete(self, to: ConversationRef, message_id: str) -> None:
+        """Take a sent message away; raises ``DeliveryError``."""
+        ...

@@ -1,0 +1,100 @@
+"""Messages as JSON, for outbox rows and for tests.
+
+The form is versioned so that rows written by an older release can still be read.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any, Final
+
+from bot.chat.actions import Action
+from bot.chat.messages import Attachment, Button, Choice, LinkButton, Message, Row, Select
+
+VERSION: Final = 1
+
+
+def message_to_json(message: Message) -> str:
+    """One line of JSON; attachments travel as base64, so keep them small."""
+    return json.dumps(_message(message), ensure_ascii=False, separators=(",", ":"))
+
+
+def message_from_json(text: str) -> Message:
+    """The message again; raises ``ValueError`` on JSON that is not one."""
+    data = json.loads(text)
+    if not isinstance(data, dict) or data.get("v") != VERSION:
+        raise ValueError("not a message of a known version")
+    return Message(
+        text=data["text"],
+        title=data.get("title", ""),
+        footer=data.get("footer", ""),
+        direction=data.get("direction", "ltr"),
+        is_ephemeral=bool(data.get("ephemeral", False)),
+        rows=tuple(tuple(_component(part) for part in row) for row in data.get("rows", ())),
+        attachments=tuple(
+            Attachment(
+                name=part["name"],
+                media_type=part["type"],
+                data=base64.b64decode(part["data"]),
+                alt=part.get("alt", ""),
+            )
+            for part in data.get("files", ())
+        ),
+    )
+
+
+def _message(message: Message) -> dict[str, Any]:
+    data: dict[str, Any] = {"v": VERSION, "text": message.text}
+    if message.title:
+        data["title"] = message.title
+    if message.footer:
+        data["footer"] = message.footer
+    if message.direction != "ltr":
+        data["direction"] = message.direction
+    if message.is_ephemeral:
+        data["ephemeral"] = True
+    if message.rows:
+        data["rows"] = [[_component_data(part) for part in row] for row in message.rows]
+    if message.attachments:
+        data["files"] = [
+            {
+                "name": file.name,
+                "type": file.media_type,
+                "data": base64.b64encode(file.data).decode("ascii"),
+                "alt": file.alt,
+            }
+            for file in message.attachments
+        ]
+    return data
+
+
+def _component_data(part: Button | LinkButton | Select) -> dict[str, Any]:
+    match part:
+        case Button():
+            return {"b": part.label, "a": part.action.pack(), "s": part.style}
+        case LinkButton():
+            return {"l": part.label, "u": part.url}
+        case Select():
+            return {
+                "p": part.placeholder,
+                "a": part.action.pack(),
+                "c": [[choice.label, choice.value, choice.description] for choice in part.choices],
+            }
+
+
+def _component(data: dict[str, Any]) -> Button | LinkButton | Select:
+    if "b" in data:
+        return Button(
+            label=data["b"], action=Action.unpack(data["a"]), style=data.get("s", "plain")
+        )
+    if "l" in data:
+        return LinkButton(label=data["l"], url=data["u"])
+    return Select(
+        placeholder=data["p"],
+        action=Action.unpack(data["a"]),
+        choices=tuple(Choice(label=c[0], value=c[1], description=c[2]) for c in data["c"]),
+    )
+
+
+__all__ = ["VERSION", "Row", "message_from_json", "message_to_json"]
