@@ -7,7 +7,8 @@
     ├── RecipientGone              blocked, left, deleted: do not try again
     ├── ConversationMoved(to)      the chat has a new address; rewrite it and retry once
     ├── Undeliverable              the platform refuses this message for good
-    └── Ambiguous                  no answer came back: it may or may not have arrived
+    ├── Ambiguous                  no answer came back: it may or may not have arrived
+    └── Unreachable                nothing was sent: no connection; trying again is harmless
 
 Adapters raise these and nothing else from ``send``, ``edit`` and ``delete``
 (``raise … from`` the library's own error); only ``bot.delivery`` decides on retries.
@@ -55,6 +56,10 @@ class Undeliverable(DeliveryError):
 
 class Ambiguous(DeliveryError):
     """The request may have been carried out: time-out, reset or 5xx after it was sent."""
+
+
+class Unreachable(DeliveryError):
+    """The platform could not be reached, and the request never left: sending again is safe."""
 
 
 class ChatError(Exception):
