@@ -1,0 +1,1 @@
+"""Alembic migrations; ``insop db upgrade`` runs them."""

@@ -1,0 +1,75 @@
+"""Where each person stands in each conversation."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.chat.events import ConversationRef
+from bot.store.dialects import upsert
+from bot.store.schema import conversation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationState:
+    """What the next question needs to know of the last ones.
+
+    ``misses`` counts questions in a row that found nothing; ``missed_text`` is the first of
+    them; ``candidates`` are the articles that were shown as suggestions.
+    """
+
+    last_article: str | None = None
+    last_text: str = ""
+    last_language: str = ""
+    misses: int = 0
+    missed_text: str = ""
+    candidates: tuple[str, ...] = ()
+
+
+class Conversations:
+    """One row a person and conversation."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def get(self, where: ConversationRef, account_id: str) -> ConversationState:
+        """The state, or a fresh one."""
+        platform, chat_id, thread_id = where.key
+        raw = await self._connection.scalar(
+            select(conversation.c.state).where(
+                conversation.c.platform == platform,
+                conversation.c.chat_id == chat_id,
+                conversation.c.thread_id == thread_id,
+                conversation.c.account_id == account_id,
+            )
+        )
+        return _read(raw) if raw else ConversationState()
+
+    async def set(
+        self, where: ConversationRef, account_id: str, state: ConversationState, now: datetime
+    ) -> None:
+        """Keep the state."""
+        platform, chat_id, thread_id = where.key
+        values = {"state": json.dumps(asdict(state), ensure_ascii=False), "updated_at": now}
+        await self._connection.execute(
+            upsert(self._connection, conversation)
+            .values(
+                platform=platform,
+                chat_id=chat_id,
+                thread_id=thread_id,
+                account_id=account_id,
+                **values,
+            )
+            .on_conflict_do_update(index_elements=list(conversation.primary_key), set_=values)
+        )
+
+
+def _read(raw: str) -> ConversationState:
+    data = json.loads(raw)
+    known = {key: data[key] for key in ConversationState.__slots__ if key in data}
+    known["candidates"] = tuple(known.get("candidates", ()))
+    return ConversationState(**known)

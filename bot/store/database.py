@@ -1,0 +1,125 @@
+"""The connection to the database, and one transaction after another on it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final, Self
+
+from sqlalchemy import URL, event, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.store.unit import Store
+
+HEAD: Final = "0001"
+"""The migration that this release of the code is written for."""
+
+_SQLITE_PRAGMAS: Final = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=30000",
+)
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; one plain sentence that says what to do."""
+
+
+class Database:
+    """An engine and its transactions.
+
+    SQLite gets a single connection a process: its writers take turns in any case, and waiting
+    for the connection is fairer and cheaper than ``SQLITE_BUSY``. PostgreSQL gets a pool.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        self.url = async_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _create_engine(self.url, pool_size)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Give all connections back; call it before the event loop ends."""
+        await asyncio.shield(self.engine.dispose())
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Store]:
+        """A unit of work: committed at the end, rolled back when an exception leaves it."""
+        async with self.engine.begin() as connection:
+            yield Store(connection)
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[AsyncConnection]:
+        """A bare connection in a transaction, for repositories that run their own statements."""
+        async with self.engine.begin() as connection:
+            yield connection
+
+    async def revision(self) -> str | None:
+        """The migration that the database is at; None for an empty one.
+
+        Raises ``DatabaseError`` where the server cannot be reached or refuses.
+        """
+        try:
+            async with self.engine.connect() as connection:
+                if not await connection.run_sync(_has_version_table):
+                    return None
+                row = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+                return None if row is None else str(row)
+        except (SQLAlchemyError, OSError) as error:
+            raise DatabaseError(
+                f"The database at {self.place} cannot be reached ({type(error).__name__}). "
+                "Check [database] url and that the server runs."
+            ) from error
+
+    @property
+    def place(self) -> str:
+        """The address without its password, for people."""
+        return self.url.render_as_string(hide_password=True)
+
+
+def async_url(url: str) -> URL:
+    """``url`` with the async driver, a SQLite file's folder made; raises ``DatabaseError``."""
+    try:
+        parsed = make_url(url)
+    except SQLAlchemyError as error:
+        raise DatabaseError("[database] url is not a database URL.") from error
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        return parsed.set(drivername="sqlite+aiosqlite")
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+def _create_engine(url: URL, pool_size: int) -> AsyncEngine:
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(
+            url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, pool_timeout=30
+        )
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in _SQLITE_PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _has_version_table(connection: Any) -> bool:
+    return bool(connection.dialect.has_table(connection, "alembic_version"))

@@ -1,0 +1,59 @@
+"""Messages that must reach somebody else, or later: rows of ``delivery``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.chat.events import ConversationRef
+from bot.chat.messages import Message
+from bot.chat.ports import Lane
+from bot.chat.wire import message_to_json
+from bot.store.dialects import upsert
+from bot.store.schema import delivery
+
+
+class Outbox:
+    """Written in the transaction that caused them, sent by ``bot.delivery``."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(
+        self,
+        source: str,
+        to: ConversationRef,
+        message: Message,
+        *,
+        lane: Lane,
+        on_unknown: str,
+        now: datetime,
+        due_at: datetime | None = None,
+        expires_at: datetime | None = None,
+    ) -> bool:
+        """Queue one message; False where ``source`` already has one for this recipient.
+
+        ``on_unknown`` says what happens when nobody knows whether it arrived: ``hold`` for
+        staff to decide, or ``resend``.
+        """
+        result = await self._connection.execute(
+            upsert(self._connection, delivery)
+            .values(
+                source=source,
+                platform=to.platform,
+                chat_id=to.chat_id,
+                thread_id=to.thread_id,
+                lane=int(lane),
+                payload=message_to_json(message),
+                on_unknown=on_unknown,
+                state="ready",
+                due_at=due_at or now,
+                expires_at=expires_at,
+                epoch=0,
+                attempts=0,
+                updated_at=now,
+            )
+            .on_conflict_do_nothing()
+        )
+        return bool(result.rowcount)

@@ -1,0 +1,66 @@
+"""People and their accounts on the platforms."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.chat.events import Author
+from bot.chat.turn import Member, Role
+from bot.store.schema import account, person
+
+
+class People:
+    """One row a person, one row an account."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def recognise(self, author: Author, now: datetime) -> Member:
+        """The person behind an account, made on first sight; keeps the account's name fresh."""
+        row = (
+            await self._connection.execute(
+                select(
+                    person.c.id,
+                    person.c.language,
+                    person.c.role,
+                    account.c.name,
+                    account.c.locale,
+                )
+                .join_from(account, person, account.c.person_id == person.c.id)
+                .where(account.c.platform == author.platform, account.c.account_id == author.id)
+            )
+        ).first()
+        if row is None:
+            return await self._add(author, now)
+        if row.name != author.name or row.locale != author.locale:
+            await self._connection.execute(
+                update(account)
+                .where(account.c.platform == author.platform, account.c.account_id == author.id)
+                .values(name=author.name, locale=author.locale)
+            )
+        return Member(id=row.id, name=author.name, role=Role(row.role), language=row.language)
+
+    async def set_language(self, person_id: int, language: str | None) -> None:
+        """Keep a person's choice; None means: follow the platform or the text."""
+        await self._connection.execute(
+            update(person).where(person.c.id == person_id).values(language=language)
+        )
+
+    async def _add(self, author: Author, now: datetime) -> Member:
+        inserted = await self._connection.execute(
+            insert(person).values(name=author.name, role=0, created_at=now).returning(person.c.id)
+        )
+        person_id = int(inserted.scalar_one())
+        await self._connection.execute(
+            insert(account).values(
+                platform=author.platform,
+                account_id=author.id,
+                person_id=person_id,
+                name=author.name,
+                locale=author.locale,
+            )
+        )
+        return Member(id=person_id, name=author.name)

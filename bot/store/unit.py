@@ -1,0 +1,29 @@
+"""The unit of work that a turn holds: one transaction, all repositories on it."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.chats import Chats
+from bot.store.conversations import Conversations
+from bot.store.drafts import Drafts
+from bot.store.feedback import Feedback
+from bot.store.inbox import Inbox
+from bot.store.outbox import Outbox
+from bot.store.people import People
+from bot.store.questions import Questions
+
+
+class Store:
+    """Everything read and written through it is one transaction (``Database.begin``)."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+        self.inbox = Inbox(connection)
+        self.people = People(connection)
+        self.conversations = Conversations(connection)
+        self.drafts = Drafts(connection)
+        self.chats = Chats(connection)
+        self.questions = Questions(connection)
+        self.feedback = Feedback(connection)
+        self.outbox = Outbox(connection)
