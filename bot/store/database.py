@@ -8,10 +8,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, Self
 
-from sqlalchemy import URL, event, make_url, text
+from sqlalchemy import URL, AsyncAdaptedQueuePool, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.store import sqlite_driver
+from bot.store.grouping import GroupCommit
 from bot.store.unit import Store
 
 HEAD: Final = "0001"
@@ -32,14 +34,16 @@ class DatabaseError(Exception):
 class Database:
     """An engine and its transactions.
 
-    SQLite gets a single connection a process: its writers take turns in any case, and waiting
-    for the connection is fairer and cheaper than ``SQLITE_BUSY``. PostgreSQL gets a pool.
+    SQLite gets a single connection a process: its writers take turns in any case, waiting for
+    the connection is fairer and cheaper than ``SQLITE_BUSY``, and units that queue up share a
+    commit (``bot.store.grouping``). PostgreSQL gets a pool.
     """
 
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         self.url = async_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _create_engine(self.url, pool_size)
+        self._group = GroupCommit(self.engine) if self.is_sqlite else None
 
     async def __aenter__(self) -> Self:
         return self
@@ -54,13 +58,13 @@ class Database:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Store]:
         """A unit of work: committed at the end, rolled back when an exception leaves it."""
-        async with self.engine.begin() as connection:
+        async with self.connect() as connection:
             yield Store(connection)
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[AsyncConnection]:
         """A bare connection in a transaction, for repositories that run their own statements."""
-        async with self.engine.begin() as connection:
+        async with self._group.unit() if self._group else self.engine.begin() as connection:
             yield connection
 
     async def revision(self) -> str | None:
@@ -104,11 +108,18 @@ def _create_engine(url: URL, pool_size: int) -> AsyncEngine:
         return create_async_engine(
             url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, pool_timeout=30
         )
-    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
+    path = url.database or ":memory:"
+    engine = create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=60,
+        async_creator=lambda: sqlite_driver.connect(path),
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in _SQLITE_PRAGMAS:
             cursor.execute(pragma)
