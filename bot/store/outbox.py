@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,6 +13,9 @@ from bot.chat.ports import Lane
 from bot.chat.wire import message_to_json
 from bot.store.dialects import upsert
 from bot.store.schema import delivery
+
+AT_ONCE: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""``due_at`` of what is due at once: a clock set back later must not hold it up."""
 
 
 class Outbox:
@@ -35,7 +39,7 @@ class Outbox:
         """Queue one message; False where ``source`` already has one for this recipient.
 
         ``on_unknown`` says what happens when nobody knows whether it arrived: ``hold`` for
-        staff to decide, or ``resend``.
+        staff to decide, or ``resend``. Both times are aware.
         """
         result = await self._connection.execute(
             upsert(self._connection, delivery)
@@ -44,11 +48,12 @@ class Outbox:
                 platform=to.platform,
                 chat_id=to.chat_id,
                 thread_id=to.thread_id,
+                is_private=to.is_private,
                 lane=int(lane),
                 payload=message_to_json(message),
                 on_unknown=on_unknown,
                 state="ready",
-                due_at=due_at or now,
+                due_at=due_at or AT_ONCE,
                 expires_at=expires_at,
                 epoch=0,
                 attempts=0,

@@ -167,7 +167,12 @@ delivery = Table(
     Column("platform", String(16), nullable=False),
     Column("chat_id", String(64), nullable=False),
     Column("thread_id", String(64), nullable=False, default=""),
+    Column("is_private", Boolean, nullable=False, default=True),
     Column("lane", Integer, nullable=False),
+    Column("batch", BigInteger, nullable=False, default=0),
+    Column("kind", String(8), nullable=False, default="send"),
+    Column("language", String(8)),
+    Column("version", Integer, nullable=False, default=0),
     Column("payload", Text),
     Column("on_unknown", String(8), nullable=False),
     Column("state", String(8), nullable=False),
@@ -181,9 +186,14 @@ delivery = Table(
     Column("error", String(200)),
     Column("updated_at", UtcDateTime, nullable=False),
     UniqueConstraint("source", "platform", "chat_id", "thread_id"),
-    Index("ix_delivery_work", "platform", "state", "lane", "due_at", "id"),
+    Index("ix_delivery_work", "platform", "state", "lane", "batch", "due_at", "id"),
 )
-"""The outbox. States: ready, claimed, sending, sent, failed, skipped, unknown."""
+"""The outbox. States: ready, claimed, sending, sent, failed, skipped, unknown.
+
+``batch`` is the announcement that a row belongs to, 0 for single messages; its text is the
+announcement's in ``language`` where ``payload`` is null. ``kind``: send, edit or delete
+``message_id``. ``version`` is the announcement's text that was sent.
+"""
 
 sender_lease = Table(
     "sender_lease",

@@ -36,7 +36,12 @@ def upgrade() -> None:
     sa.Column('platform', sa.String(length=16), nullable=False),
     sa.Column('chat_id', sa.String(length=64), nullable=False),
     sa.Column('thread_id', sa.String(length=64), nullable=False),
+    sa.Column('is_private', sa.Boolean(), nullable=False),
     sa.Column('lane', sa.Integer(), nullable=False),
+    sa.Column('batch', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.String(length=8), nullable=False),
+    sa.Column('language', sa.String(length=8), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('payload', sa.Text(), nullable=True),
     sa.Column('on_unknown', sa.String(length=8), nullable=False),
     sa.Column('state', sa.String(length=8), nullable=False),
@@ -52,7 +57,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_delivery')),
     sa.UniqueConstraint('source', 'platform', 'chat_id', 'thread_id', name=op.f('uq_delivery_source_platform_chat_id_thread_id'))
     )
-    op.create_index('ix_delivery_work', 'delivery', ['platform', 'state', 'lane', 'due_at', 'id'], unique=False)
+    op.create_index('ix_delivery_work', 'delivery', ['platform', 'state', 'lane', 'batch', 'due_at', 'id'], unique=False)
     op.create_table('draft',
     sa.Column('platform', sa.String(length=16), nullable=False),
     sa.Column('chat_id', sa.String(length=64), nullable=False),
