@@ -1,0 +1,1 @@
+"""The platforms, one package each; the only place that knows their libraries."""

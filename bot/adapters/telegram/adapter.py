@@ -1,0 +1,175 @@
+"""The Telegram adapter: its life from the first ``getMe`` to a clean stop."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import structlog
+
+from bot.adapters.telegram.api import Call, TelegramApi
+from bot.adapters.telegram.errors import translated
+from bot.adapters.telegram.inbound import Inbound
+from bot.adapters.telegram.incoming import BotIdentity
+from bot.adapters.telegram.intake import Intake, Moved
+from bot.adapters.telegram.menus import Menus
+from bot.adapters.telegram.patience import call_until_answered
+from bot.adapters.telegram.polling import LONG_POLL, Poller
+from bot.adapters.telegram.render import ATTACHMENT_LIMIT, render
+from bot.adapters.telegram.responding import Responder
+from bot.adapters.telegram.sending import Sender
+from bot.adapters.telegram.styling import TEXT_LIMIT
+from bot.adapters.telegram.webhook import Webhook
+from bot.chat.errors import StartupError
+from bot.chat.events import ConversationRef, Platform
+from bot.chat.messages import Message, SentMessage
+from bot.chat.ports import Capabilities, Clock, Courier, Inbox
+from bot.chat.routes import Presentation
+from bot.chat.turn import Dispatch
+from bot.config import TelegramSettings
+
+_log = structlog.get_logger(__name__)
+
+_GRACE: Final = 10.0
+"""Seconds that answers under way may take once the bot is told to stop."""
+
+
+class TelegramAdapter:
+    """Implements ``bot.chat.ports.Adapter``.
+
+    ``on_moved`` is told (old, new) when a group became a supergroup; it may be told twice.
+    Raises ``StartupError`` where there is no token.
+    """
+
+    def __init__(
+        self,
+        settings: TelegramSettings,
+        *,
+        courier: Courier,
+        inbox: Inbox,
+        clock: Clock,
+        presentation: Presentation,
+        on_moved: Moved | None = None,
+        long_poll: int = LONG_POLL,
+    ) -> None:
+        if settings.token is None:
+            raise StartupError(
+                "Telegram needs a bot token: set INSOP_TELEGRAM_TOKEN or telegram.token_file."
+            )
+        self._settings = settings
+        self._courier = courier
+        self._inbox = inbox
+        self._clock = clock
+        self._presentation = presentation
+        self._on_moved = on_moved or _unheeded
+        self._long_poll = long_poll
+        self._api = TelegramApi(settings, settings.token.get_secret_value())
+        self._sender = Sender(self._api, clock)
+
+    @property
+    def platform(self) -> Platform:
+        """Always "telegram"."""
+        return "telegram"
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Lengths in UTF-16 units; a personal message goes to the private chat."""
+        return Capabilities(
+            has_forms=False,
+            has_ephemeral=False,
+            can_edit=True,
+            can_delete=True,
+            text_limit=TEXT_LIMIT,
+            attachment_limit=ATTACHMENT_LIMIT,
+        )
+
+    async def run(self, dispatch: Dispatch, stop: asyncio.Event) -> None:
+        """Receive and answer until ``stop`` is set, then let what has begun finish.
+
+        Waits out a network that is away. Raises ``StartupError`` where Telegram refuses the
+        token, at any time, or the webhook.
+        """
+        await self._api.open_pools()
+        receiving = asyncio.create_task(self._receive(dispatch), name="telegram.receive")
+        stopping = asyncio.create_task(stop.wait(), name="telegram.stop")
+        try:
+            await asyncio.wait({receiving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if receiving.done():
+                receiving.result()
+        finally:
+            for task in (receiving, stopping):
+                task.cancel()
+            await asyncio.gather(receiving, stopping, return_exceptions=True)
+            await self._api.close_pools()
+
+    async def send(
+        self, to: ConversationRef, message: Message, *, nonce: str | None = None
+    ) -> SentMessage:
+        """Send once. Telegram knows no nonce, so a repeat after ``Ambiguous`` may be a second."""
+        with translated(to):
+            calls = render(to, message)
+        return await self._sender.all(to, calls)
+
+    async def edit(self, to: ConversationRef, message_id: str, message: Message) -> None:
+        """Replace a sent text; that nothing changes is fine."""
+        await self._sender.edit(to, message_id, message)
+
+    async def delete(self, to: ConversationRef, message_id: str) -> None:
+        """Take a message away; after 48 hours a dash is all that can be done."""
+        await self._sender.delete(to, message_id)
+
+    async def download(self, to: ConversationRef, handle: str) -> bytes:
+        """The bytes of an ``IncomingFile`` of ``to`` (at most 20 MB); raises ``DeliveryError``."""
+        with translated(to):
+            return await self._api.download(handle)
+
+    async def _receive(self, dispatch: Dispatch) -> None:
+        identity = await self._identify()
+        responder = Responder(
+            api=self._api,
+            sender=self._sender,
+            courier=self._courier,
+            dispatch=dispatch,
+            on_moved=self._on_moved,
+            identity=identity,
+        )
+        commands = [spec.name for spec in self._presentation.commands]
+        intake = Intake(
+            inbound=Inbound(identity, commands, self._clock),
+            inbox=self._inbox,
+            answer=responder.answer,
+            on_moved=self._on_moved,
+        )
+        menus = asyncio.create_task(self._show_menus(), name="telegram.menus")
+        try:
+            await intake.replay()
+            await self._receiver(intake).run()
+        finally:
+            menus.cancel()
+            await asyncio.gather(menus, return_exceptions=True)
+            await intake.drain(_GRACE)
+
+    def _receiver(self, intake: Intake) -> Poller | Webhook:
+        if self._settings.mode == "webhook":
+            return Webhook(self._api, intake, self._clock, self._settings)
+        return Poller(
+            self._api,
+            intake,
+            self._clock,
+            quiet_after=self._settings.quiet_after,
+            long_poll=self._long_poll,
+        )
+
+    async def _identify(self) -> BotIdentity:
+        me = await call_until_answered(self._api, Call(method="getMe"), self._clock)
+        _log.info("telegram.ready", bot=me["id"], mode=self._settings.mode)
+        return BotIdentity(id=int(me["id"]), username=str(me.get("username", "")))
+
+    async def _show_menus(self) -> None:
+        if self._settings.set_commands:
+            desk = self._settings.desk_chat
+            await Menus(self._api, self._presentation, desk_chat=desk).synchronise()
+
+
+async def _unheeded(old: ConversationRef, new: ConversationRef) -> None:
+    _log.warning("telegram.chat.moved", old=old.chat_id, new=new.chat_id)
