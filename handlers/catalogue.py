@@ -1,0 +1,62 @@
+"""All handlers in one table, and how the assistant introduces itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.chat.actions import Action
+from bot.chat.events import ActionPressed, ConversationRef
+from bot.chat.messages import Notice
+from bot.chat.routes import Presentation, Routes
+from bot.chat.turn import Handler, Reply, Turn
+from handlers.ask import Ask
+from handlers.descriptions import Translators, in_all
+from handlers.desk import Desk
+from handlers.settings import PersonalSettings
+from handlers.start import ASK_MENU, DESCRIPTION, SHORT_DESCRIPTION, Start
+from handlers.status import record_status
+from knowledge.library import Library
+
+
+def build_routes(
+    library: Library, desks: Sequence[ConversationRef], translators: Translators
+) -> Routes:
+    """Everything the assistant does; ``desks`` are told about handed-over questions."""
+    routes = Routes()
+    desk = Desk(library, desks, translators)
+    ask = Ask(library, desk, translators)
+    start = Start(translators)
+    settings = PersonalSettings(translators)
+    for part in (start, ask, desk, settings):
+        part.add_to(routes)
+    pages: dict[str, Handler] = {
+        "ask": ask.invite,
+        "help": start.help,
+        "about": start.about,
+        "contact": desk.contact,
+        "language": settings.language,
+        "privacy": settings.privacy,
+    }
+
+    async def go(turn: Turn) -> Reply:
+        """A button of the menu."""
+        assert isinstance(turn.event, ActionPressed)
+        match turn.event.action:
+            case Action(args=(name, *_)) if name in pages:
+                return await pages[name](turn)
+        return Notice(text=turn._("This button no longer works. Please ask again."))
+
+    routes.add_action("go", go)
+    routes.joined = start.joined
+    routes.status = record_status
+    return routes
+
+
+def present(routes: Routes, translators: Translators) -> Presentation:
+    """What platforms show in their menus and profiles."""
+    return Presentation(
+        commands=tuple(routes.specs.values()),
+        short_description=in_all(translators, SHORT_DESCRIPTION),
+        description=in_all(translators, DESCRIPTION),
+        ask_menu=in_all(translators, ASK_MENU),
+    )

@@ -1,0 +1,20 @@
+"""Short texts in all languages at once, for menus that a platform shows by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bot.chat.turn import Translate
+from knowledge.model import LANGUAGES
+
+Translators = Callable[[str], Translate]
+
+
+def in_all(translators: Translators, text: str) -> Mapping[str, str]:
+    """``text`` by language, from the catalogues."""
+    return {language: translators(language)(text) for language in LANGUAGES}
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's name for "mark, translate later"
+    """Marks a text for the catalogues where it is written, before a language is known."""
+    return text

@@ -1,0 +1,208 @@
+"""From files to a ``Collection``: whatever can serve serves, and every fault is named.
+
+A broken English file leaves its article out; a broken translation leaves that language out. In a
+reload, ``previous`` lets a broken file keep its last good version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from knowledge.front_matter import ArticleFile, BrokenFile, Front, parse
+from knowledge.model import (
+    LANGUAGES,
+    Article,
+    ArticleText,
+    Collection,
+    Contact,
+    Problem,
+    Source,
+)
+
+FOLDER: Final = Path(__file__).parent
+"""Where the content that comes with the assistant lies."""
+
+
+def load(folder: Path = FOLDER, previous: Collection | None = None) -> Collection:
+    """Read articles, sources and contacts; never raises on bad content, see ``problems``."""
+    problems: list[Problem] = []
+    sources = _load_sources(folder / "sources.toml", problems)
+    contacts = _load_contacts(folder / "contacts.toml", problems)
+    originals = _read_files(folder / "articles" / "en", "en", problems)
+    translations = {
+        language: _read_files(folder / "articles" / language, language, problems)
+        for language in LANGUAGES
+        if language != "en"
+    }
+    articles = {key: _article(file, translations) for key, file in originals.items() if file.front}
+    if previous is not None:
+        _keep_last_good(articles, previous, folder)
+    problems += _dangling(articles, sources, translations)
+    return Collection(
+        articles=dict(sorted(articles.items())),
+        sources=sources,
+        contacts=contacts,
+        problems=tuple(problems),
+        digest=_digest(articles.values()),
+        revision=previous.revision + 1 if previous else 1,
+    )
+
+
+def digest_of(text: ArticleText, front: Front | None = None) -> str:
+    """Twelve hexadecimal digits that change when the English text that is translated changes."""
+    parts = [text.title, *text.questions, text.short, *text.steps, text.body]
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
+
+
+def _article(file: ArticleFile, translations: Mapping[str, Mapping[str, ArticleFile]]) -> Article:
+    assert file.front is not None
+    texts = {"en": file.text}
+    for language, files in translations.items():
+        if file.id in files:
+            texts[language] = files[file.id].text
+    return Article(
+        id=file.id,
+        topic=file.front.topic,
+        audience=file.front.audience,
+        sources=file.front.sources,
+        related=file.front.related,
+        last_review=file.front.last_review,
+        is_urgent=file.front.is_urgent,
+        texts=texts,
+        digest=digest_of(file.text),
+    )
+
+
+def _read_files(folder: Path, language: str, problems: list[Problem]) -> dict[str, ArticleFile]:
+    files: dict[str, ArticleFile] = {}
+    for path in sorted(folder.glob("*.md")):
+        try:
+            file = parse(path.read_text(encoding="utf-8"), path, language)
+        except BrokenFile as error:
+            problems += error.problems
+        except (OSError, UnicodeDecodeError) as error:
+            place = f"{language}/{path.name}"
+            problems.append(
+                Problem(path=place, line=None, message=f"cannot be read as UTF-8 text: {error}")
+            )
+        else:
+            files[file.id] = file
+    return files
+
+
+def _keep_last_good(articles: dict[str, Article], previous: Collection, folder: Path) -> None:
+    """Keep what was served before where the file is still there but can no longer be read."""
+    for key, article in previous.articles.items():
+        if key not in articles:
+            if (folder / "articles" / "en" / f"{key}.md").exists():
+                articles[key] = article
+            continue
+        kept = {
+            language: text
+            for language, text in article.texts.items()
+            if language not in articles[key].texts
+            and (folder / "articles" / language / f"{key}.md").exists()
+        }
+        if kept:
+            fresh = articles[key]
+            articles[key] = _with_texts(fresh, {**fresh.texts, **kept})
+
+
+def _with_texts(article: Article, texts: Mapping[str, ArticleText]) -> Article:
+    fields = {name: getattr(article, name) for name in Article.__slots__}
+    return Article(**{**fields, "texts": texts})
+
+
+def _dangling(
+    articles: Mapping[str, Article],
+    sources: Mapping[str, Source],
+    translations: Mapping[str, Mapping[str, ArticleFile]],
+) -> list[Problem]:
+    problems = []
+    for article in articles.values():
+        path = f"en/{article.id}.md"
+        problems += [
+            Problem(path=path, line=None, message=f"sources: {key!r} is not in sources.toml")
+            for key in article.sources
+            if key not in sources
+        ]
+        problems += [
+            Problem(path=path, line=None, message=f"related: there is no article {key!r}")
+            for key in article.related
+            if key not in articles
+        ]
+    for language, files in translations.items():
+        problems += [
+            Problem(
+                path=f"{language}/{key}.md", line=None, message="there is no English article of it"
+            )
+            for key in files
+            if key not in articles
+        ]
+    return problems
+
+
+def _read_toml(path: Path, problems: list[Problem]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        problems.append(Problem(path=path.name, line=None, message=f"cannot be read: {error}"))
+        return {}
+
+
+def _load_sources(path: Path, problems: list[Problem]) -> dict[str, Source]:
+    sources = {}
+    for number, entry in enumerate(_read_toml(path, problems).get("source", ()), 1):
+        try:
+            checked = entry["checked"]
+            if type(checked) is not date:
+                raise ValueError("checked must be a date")
+            source = Source(
+                id=str(entry["id"]),
+                title=str(entry["title"]),
+                organisation=str(entry["organisation"]),
+                year=str(entry["year"]),
+                url=entry.get("url"),
+                checked=checked,
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            message = f"source {number} is incomplete: {error}"
+            problems.append(Problem(path=path.name, line=None, message=message))
+        else:
+            sources[source.id] = source
+    return sources
+
+
+def _load_contacts(path: Path, problems: list[Problem]) -> tuple[Contact, ...]:
+    contacts = []
+    for number, entry in enumerate(_read_toml(path, problems).get("contact", ()), 1):
+        try:
+            contacts.append(
+                Contact(
+                    id=str(entry["id"]),
+                    name=str(entry["name"]),
+                    email=str(entry["email"]),
+                    topics=tuple(entry.get("topics", ())),
+                    languages=tuple(entry.get("languages", ())),
+                    countries=tuple(entry.get("countries", ())),
+                    note=str(entry.get("note", "")),
+                )
+            )
+        except (KeyError, TypeError) as error:
+            message = f"contact {number} is incomplete: {error}"
+            problems.append(Problem(path=path.name, line=None, message=message))
+    return tuple(contacts)
+
+
+def _digest(articles: Iterable[Article]) -> str:
+    content = [
+        [article.id, sorted((key, digest_of(text)) for key, text in article.texts.items())]
+        for article in sorted(articles, key=lambda each: each.id)
+    ]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
