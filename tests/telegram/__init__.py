@@ -1,0 +1,1 @@
+"""The Telegram adapter against a server of our own on the loopback."""

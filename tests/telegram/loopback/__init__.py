@@ -1,0 +1,1 @@
+"""A stateful stand-in for the Bot API server: keeps chats, refuses what Telegram refuses."""
