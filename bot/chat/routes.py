@@ -28,6 +28,9 @@ class CommandSpec:
     option_hints: Mapping[str, str] = field(default_factory=dict)
     has_suggestions: bool = False
     """Whether the option is completed while typing (Discord's autocomplete)."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """The name in other languages, where a platform can show them (Discord: lower case, at most
+    32 letters, digits, - and _); ``name`` stays what the core is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

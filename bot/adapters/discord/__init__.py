@@ -1,0 +1,1 @@
+"""Discord, on discord.py: DMs, mentions, slash commands, buttons, selects and modals."""

@@ -1,0 +1,226 @@
+"""The Discord adapter: logs in, receives until it is told to stop, sends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any, Final
+
+import aiohttp
+import discord
+import structlog
+from discord.webhook.async_ import async_context
+
+from bot.adapters.discord.client import AssistantClient
+from bot.adapters.discord.drafts import DraftStore, MemoryDrafts, MemorySyncState, SyncState
+from bot.adapters.discord.errors import TooManyRequests
+from bot.adapters.discord.replaying import from_raw
+from bot.adapters.discord.transport import OneShotWebhooks
+from bot.chat.errors import StartupError
+from bot.chat.events import ConversationRef, Platform
+from bot.chat.messages import Message, SentMessage
+from bot.chat.ports import Capabilities, Clock, Courier, Inbox
+from bot.chat.routes import Presentation
+from bot.chat.turn import Dispatch
+from bot.config import DiscordSettings
+
+LOGIN_TRIES: Final = 6
+"""Logins tried while Discord cannot be reached, half a minute in all."""
+
+_CAPABILITIES: Final = Capabilities(
+    has_forms=True,
+    has_ephemeral=True,
+    can_edit=True,
+    can_delete=True,
+    text_limit=4096,
+    attachment_limit=10 * 1024 * 1024,
+)
+_TOKEN_REFUSED: Final = (
+    "Discord refuses the token; check INSOP_DISCORD_TOKEN or token_file against the bot's page "
+    "in the Discord developer portal."
+)
+_BAD_TOKEN: Final = 4004
+"""Gateway close code; https://docs.discord.com/developers/topics/opcodes-and-status-codes"""
+
+_log = structlog.get_logger(__name__)
+
+
+class DiscordAdapter:
+    """``bot.chat.ports.Adapter`` for Discord; can be run once.
+
+    ``drafts`` keeps forms of more than five questions while they are filled in, and
+    ``sync_state`` what commands Discord has; without them both last as long as the process.
+    """
+
+    def __init__(
+        self,
+        settings: DiscordSettings,
+        presentation: Presentation,
+        *,
+        courier: Courier,
+        inbox: Inbox,
+        clock: Clock,
+        drafts: DraftStore | None = None,
+        sync_state: SyncState | None = None,
+    ) -> None:
+        self._settings = settings
+        self._inbox = inbox
+        self._clock = clock
+        self.client = AssistantClient(
+            settings,
+            presentation,
+            courier=courier,
+            inbox=inbox,
+            clock=clock,
+            drafts=drafts or MemoryDrafts(),
+            sync_state=sync_state or MemorySyncState(),
+        )
+
+    @property
+    def platform(self) -> Platform:
+        """Always ``discord``."""
+        return "discord"
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What Discord can do; its files are limited to 10 MiB without a boosted server."""
+        return _CAPABILITIES
+
+    def attach(self, dispatch: Dispatch) -> None:
+        """Tell events to ``dispatch``; ``run`` does so itself."""
+        self.client.turns.attach(dispatch)
+
+    async def run(self, dispatch: Dispatch, stop: asyncio.Event) -> None:
+        """Receive until ``stop`` is set; raises ``StartupError`` in one plain sentence.
+
+        discord.py reconnects and resumes on its own; what it cannot mend (a token taken back
+        while running) is a ``StartupError`` as well.
+        """
+        self.attach(dispatch)
+        _quieten()
+        # Answers to interactions go out in tasks made from here on, which inherit this.
+        context = async_context.set(OneShotWebhooks(self._settings.api_url))
+        stopping = asyncio.ensure_future(stop.wait())
+        try:
+            if await self._login(stopping):
+                await self._replay()
+                await self._receive(stopping)
+        finally:
+            stopping.cancel()
+            await self.client.turns.drain()
+            await self.client.close()
+            async_context.reset(context)
+
+    async def send(
+        self, to: ConversationRef, message: Message, *, nonce: str | None = None
+    ) -> SentMessage:
+        """See ``bot.chat.ports.Adapter``; before the login it waits a few seconds for it.
+
+        An ephemeral message is sent like any other: only an answer to a command or press can be
+        for one person's eyes.
+        """
+        return await self.client.sending.send(to, message, nonce=nonce)
+
+    async def edit(self, to: ConversationRef, message_id: str, message: Message) -> None:
+        """See ``bot.chat.ports.Adapter``."""
+        await self.client.sending.edit(to, message_id, message)
+
+    async def delete(self, to: ConversationRef, message_id: str) -> None:
+        """See ``bot.chat.ports.Adapter``; a message that is gone already is no error."""
+        await self.client.sending.delete(to, message_id)
+
+    async def _login(self, stopping: asyncio.Future[Any]) -> bool:
+        """Log in; False where ``stopping`` came first."""
+        token = self._settings.token
+        if token is None:
+            raise StartupError("Discord needs a token; set INSOP_DISCORD_TOKEN or token_file.")
+        for attempt in range(LOGIN_TRIES):
+            if stopping.done():
+                return False
+            try:
+                await self.client.login(token.get_secret_value())
+            except discord.LoginFailure as error:
+                raise StartupError(_TOKEN_REFUSED) from error
+            except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+                if isinstance(error, discord.HTTPException) and not _is_passing(error):
+                    raise StartupError(
+                        f"Discord refuses the login with status {error.status}."
+                    ) from error
+                await self.client.transport.reset()
+                wait = error.retry_after if isinstance(error, TooManyRequests) else 2.0**attempt
+                if attempt + 1 == LOGIN_TRIES:
+                    raise StartupError(
+                        f"Discord cannot be reached at {self._settings.api_url}."
+                    ) from error
+                _log.warning("discord.login_delayed", error=type(error).__name__, seconds=wait)
+                await self._pause(wait, stopping)
+            else:
+                return True
+        return False
+
+    async def _pause(self, seconds: float, stopping: asyncio.Future[Any]) -> None:
+        timer = asyncio.ensure_future(self._clock.sleep(seconds))
+        waiting: set[asyncio.Future[Any]] = {timer, stopping}
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        timer.cancel()
+
+    async def _replay(self) -> None:
+        """Take up messages that were stored before a crash and never handled."""
+        for raw in await self._inbox.pending("discord"):
+            try:
+                event = from_raw(raw)
+            except (ValueError, KeyError, TypeError):
+                _log.warning("discord.unreadable_backlog")
+                continue
+            self.client.turns.follow(self.client.turns.message(event))
+
+    async def _receive(self, stopping: asyncio.Future[Any]) -> None:
+        connection = asyncio.ensure_future(self.client.connect(reconnect=True))
+        waiting: set[asyncio.Future[Any]] = {connection, stopping}
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            if connection.done():
+                connection.result()
+        except discord.ConnectionClosed as error:
+            if error.code == _BAD_TOKEN:
+                raise StartupError(_TOKEN_REFUSED) from error
+            raise StartupError(f"Discord closed the gateway with code {error.code}.") from error
+        finally:
+            connection.cancel()
+            await asyncio.gather(connection, return_exceptions=True)
+
+
+def build_client(
+    settings: DiscordSettings,
+    presentation: Presentation,
+    dispatch: Dispatch,
+    *,
+    courier: Courier,
+    inbox: Inbox,
+    clock: Clock,
+    drafts: DraftStore | None = None,
+    sync_state: SyncState | None = None,
+) -> AssistantClient:
+    """The client alone, not started, telling events to ``dispatch``; its commands are ``tree``."""
+    adapter = DiscordAdapter(
+        settings,
+        presentation,
+        courier=courier,
+        inbox=inbox,
+        clock=clock,
+        drafts=drafts,
+        sync_state=sync_state,
+    )
+    adapter.attach(dispatch)
+    return adapter.client
+
+
+def _is_passing(error: discord.HTTPException) -> bool:
+    return error.status == 429 or error.status >= 500
+
+
+def _quieten() -> None:
+    """discord.py's debug log holds what people write, so it is never turned on."""
+    library = logging.getLogger("discord")
+    if library.getEffectiveLevel() < logging.INFO:
+        library.setLevel(logging.INFO)

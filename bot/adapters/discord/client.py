@@ -1,0 +1,166 @@
+"""The Discord client: which events it listens to and what each becomes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Final
+
+import discord
+import structlog
+
+from bot.adapters.discord.buttons import ActionButton, ActionSelect, FormButton
+from bot.adapters.discord.commands import AssistantTree, Localised, add_commands, sync_if_changed
+from bot.adapters.discord.drafts import DraftStore, SyncState
+from bot.adapters.discord.errors import delivery_errors
+from bot.adapters.discord.inbound import (
+    author_of,
+    bot_joined,
+    conversation_of,
+    message_deleted,
+    message_edited,
+    message_received,
+)
+from bot.adapters.discord.outlets import Outlets
+from bot.adapters.discord.replaying import to_raw
+from bot.adapters.discord.sending import Sending
+from bot.adapters.discord.transport import OneShotHTTP
+from bot.adapters.discord.turns import Turns
+from bot.chat.errors import DeliveryError
+from bot.chat.events import Author
+from bot.chat.ports import Clock, Courier, Inbox
+from bot.chat.routes import Presentation
+from bot.config import DiscordSettings
+
+_REMEMBERED: Final = 10_000
+"""Messages whose author is remembered, to be able to tell of their deletion."""
+
+_log = structlog.get_logger(__name__)
+
+
+def intents() -> discord.Intents:
+    """What the bot listens to; none of these is privileged."""
+    wanted = discord.Intents.none()
+    wanted.guilds = True
+    wanted.guild_messages = True
+    wanted.dm_messages = True
+    return wanted
+
+
+class AssistantClient(discord.Client):
+    """The client, not started; ``tree`` holds its commands, ``turns`` takes what happens.
+
+    ``turns.attach`` must be called before it starts. ``DiscordAdapter`` starts and stops it.
+    """
+
+    def __init__(
+        self,
+        settings: DiscordSettings,
+        presentation: Presentation,
+        *,
+        courier: Courier,
+        inbox: Inbox,
+        clock: Clock,
+        drafts: DraftStore,
+        sync_state: SyncState,
+    ) -> None:
+        super().__init__(intents=intents(), allowed_mentions=discord.AllowedMentions.none())
+        # discord.py offers no way to bring a REST client of one's own; its state and, below, the
+        # tree take theirs from here.
+        self.transport = OneShotHTTP(
+            self.loop, api_url=settings.api_url, gateway_url=settings.gateway_url
+        )
+        self.http = self._connection.http = self.transport
+        self.sending = Sending(self)
+        self.turns = Turns(
+            Outlets(sending=self.sending, courier=courier, clock=clock, drafts=drafts)
+        )
+        self.tree = AssistantTree(self)
+        add_commands(self.tree, presentation)
+        self._settings = settings
+        self._inbox = inbox
+        self._clock = clock
+        self._sync_state = sync_state
+        self._authors: OrderedDict[int, Author] = OrderedDict()
+
+    async def setup_hook(self) -> None:
+        """Right after the login: take up buttons, let sends begin, tell Discord the commands."""
+        self.add_dynamic_items(ActionButton, ActionSelect, FormButton)
+        await self.tree.set_translator(Localised())
+        self.sending.open()
+        if self._settings.sync_commands:
+            await sync_if_changed(self.tree, self._sync_state)
+
+    async def on_ready(self) -> None:
+        """Every new session; not after a resumed one."""
+        assert self.user is not None
+        _log.info("discord.ready", bot_id=self.user.id, servers=len(self.guilds))
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Store it, so that a crash does not lose it, then handle it."""
+        assert self.user is not None
+        event = message_received(message, self.user)
+        if event is None:
+            return
+        self._remember(message.id, event.author)
+        await self._inbox.accept("discord", [(event.id, to_raw(event))])
+        await self.turns.message(event)
+
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """A person changed a message that the bot can read."""
+        assert self.user is not None
+        event = message_edited(payload.message, self.user)
+        if event is not None:
+            await self.turns.message(event)
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """A message that the bot had heard is gone; who wrote it must be known to tell of it."""
+        is_private = payload.guild_id is None
+        author = self._authors.pop(payload.message_id, None)
+        if author is None and is_private:
+            author = await self._recipient_of(payload)
+        if author is None:
+            return
+        conversation = conversation_of(payload.channel_id, is_private=is_private)
+        event = message_deleted(payload.message_id, conversation, author, self._clock.now())
+        await self.turns.message(event)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """The bot was let into a server: told in the channel where Discord greets people."""
+        assert self.user is not None
+        channels = [guild.system_channel, *guild.text_channels]
+        for channel in channels:
+            if channel is not None and channel.permissions_for(guild.me).send_messages:
+                event = bot_joined(guild, channel.id, self.user, self._clock.now())
+                await self.turns.message(event)
+                return
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Modals; commands and components have their own ways in.
+
+        discord.py knows only modals that it keeps in memory, ours work after a restart as well.
+        """
+        if interaction.type is discord.InteractionType.modal_submit:
+            await self.turns.submit(interaction)
+
+    async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
+        """A listener failed: said with a traceback and without what was written."""
+        _log.exception("discord.listener_failed", listener=event_method)
+
+    def _remember(self, message_id: int, author: Author) -> None:
+        self._authors[message_id] = author
+        while len(self._authors) > _REMEMBERED:
+            self._authors.popitem(last=False)
+
+    async def _recipient_of(self, payload: discord.RawMessageDeleteEvent) -> Author | None:
+        """Who a direct message channel is with, unless it was the bot's own message."""
+        assert self.user is not None
+        cached = payload.cached_message
+        if cached is not None:
+            return None if cached.author.id == self.user.id else author_of(cached.author)
+        try:
+            with delivery_errors():
+                channel = await self.fetch_channel(payload.channel_id)
+        except DeliveryError:
+            return None
+        recipient = channel.recipient if isinstance(channel, discord.DMChannel) else None
+        return None if recipient is None else author_of(recipient)

@@ -1,0 +1,1 @@
+"""The Discord adapter: behaviour in simcord, the wire against a loopback server."""
