@@ -1,0 +1,139 @@
+"""The command ``insop``. Each command imports what it needs, so that none pays for another."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from bot.config import ConfigError, Settings, load
+
+OK: Final = 0
+FAILED: Final = 1
+MISUSED: Final = 2
+
+Run = Callable[[argparse.Namespace, Settings], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code (0 done, 1 failed, 2 wrong use or settings)."""
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    run: Run | None = getattr(options, "run", None)
+    if run is None:
+        parser.print_help()
+        return MISUSED
+    try:
+        settings = load(options.config)
+    except ConfigError as error:
+        for fault in error.faults:
+            print(fault, file=sys.stderr)
+        return MISUSED
+    from bot.logs import configure
+
+    configure(settings.log, is_quiet=getattr(options, "is_quiet", False))
+    try:
+        return run(options, settings)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return FAILED
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    parser = argparse.ArgumentParser(
+        prog="insop", description="The assistant of the International Network on Soil Pollution."
+    )
+    parser.add_argument(
+        "--config", type=Path, help="settings file (default: config.toml, if there is one)"
+    )
+    commands = parser.add_subparsers(title="commands", metavar="")
+    _add_chat(commands)
+    _add_ask(commands)
+    _add_run(commands)
+    _add_database(commands)
+    doctor = commands.add_parser("doctor", help="say what is set up, reachable and missing")
+    doctor.set_defaults(run=_doctor, is_quiet=True)
+    return parser
+
+
+def _add_chat(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    chat = commands.add_parser("chat", help="talk to the assistant in this terminal")
+    chat.add_argument("--as", dest="name", default="you", help="your name (default: you)")
+    chat.add_argument(
+        "--role",
+        choices=("member", "secretariat", "admin"),
+        default="member",
+        help="what you may do (default: member)",
+    )
+    chat.add_argument("--lang", help="your language: en, fr, es, ar, ru, zh")
+    chat.set_defaults(run=_chat, is_quiet=True)
+
+
+def _add_ask(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    ask = commands.add_parser("ask", help="answer one question, or a file of them")
+    ask.add_argument("text", nargs="?", help="the question")
+    ask.add_argument("--lang", default="auto", help="answer in this language (default: auto)")
+    ask.add_argument("--json", action="store_true", help="print one JSON object for each question")
+    ask.add_argument(
+        "--batch", type=Path, metavar="FILE", help='lines of {"id", "text", "lang"?}; needs --json'
+    )
+    ask.add_argument("--explain", action="store_true", help="say why")
+    ask.set_defaults(run=_ask, is_quiet=True)
+
+
+def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    run = commands.add_parser("run", help="serve Telegram and Discord until stopped")
+    run.set_defaults(run=_run)
+
+
+def _add_database(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    database = commands.add_parser("db", help="the database's tables")
+    actions = database.add_subparsers(title="actions", metavar="", required=True)
+    upgrade = actions.add_parser("upgrade", help="bring the tables to this release")
+    upgrade.set_defaults(run=_upgrade, is_quiet=True)
+    status = actions.add_parser("status", help="say at which migration the tables are")
+    status.set_defaults(run=_status, is_quiet=True)
+
+
+def _chat(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.commands.chat import run
+
+    return run(options, settings)
+
+
+def _ask(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.commands.ask import run
+
+    return run(options, settings)
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.commands.serve import run
+
+    return run(options, settings)
+
+
+def _upgrade(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.commands.database import upgrade_tables
+
+    return upgrade_tables(settings)
+
+
+def _status(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.commands.database import print_status
+
+    return print_status(settings)
+
+
+def _doctor(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.commands.doctor import run
+
+    return run(options, settings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -12,6 +12,7 @@ from bot.chat.turn import Handler, Reply, Turn
 from handlers.ask import Ask
 from handlers.descriptions import Translators, in_all
 from handlers.desk import Desk
+from handlers.reading import Reading
 from handlers.settings import PersonalSettings
 from handlers.start import ASK_MENU, DESCRIPTION, SHORT_DESCRIPTION, Start
 from handlers.status import record_status
@@ -24,10 +25,11 @@ def build_routes(
     """Everything the assistant does; ``desks`` are told about handed-over questions."""
     routes = Routes()
     desk = Desk(library, desks, translators)
-    ask = Ask(library, desk, translators)
+    reading = Reading(library, translators)
+    ask = Ask(library, reading, desk, translators)
     start = Start(translators)
     settings = PersonalSettings(translators)
-    for part in (start, ask, desk, settings):
+    for part in (start, ask, reading, desk, settings):
         part.add_to(routes)
     pages: dict[str, Handler] = {
         "ask": ask.invite,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from bot.chat.actions import Action
 from bot.chat.events import MemberJoined
-from bot.chat.markup import Raw
 from bot.chat.messages import Button, LinkButton, Message
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Turn
 from handlers.descriptions import N_, Translators, in_all
-from handlers.menu import GO, menu
+from handlers.menu import menu
 
 NETWORK_PAGE = "https://www.fao.org/global-soil-partnership/insop/en/"
 
@@ -119,39 +118,3 @@ class Start:
                 *menu(_, without="about"),
             ),
         )
-
-
-async def small_talk(turn: Turn, kind: str) -> Message:
-    """A short answer to a greeting, thanks and the like."""
-    _ = turn._
-    name = turn.event.author.name
-    match kind:
-        case "thanks" | "praise":
-            return Message(text=_("You are welcome. Ask again whenever you like."))
-        case "goodbye":
-            return Message(text=_("Good-bye, and good luck with your soil."))
-        case "who":
-            return Message(
-                text=_(
-                    "I am a program, the assistant of the International Network on Soil Pollution. "
-                    "I answer from its knowledge base, with sources; people of the secretariat "
-                    "help where I cannot."
-                ),
-                rows=menu(_),
-            )
-        case "complaint":
-            return Message(
-                text=_(
-                    "I am sorry that I was not of more help. Try other words, or let a person "
-                    "answer you."
-                ),
-                rows=((Button(label=_("Ask a person"), action=Action(GO, "contact")),),),
-            )
-    return Message(
-        text=_(
-            "Hello {name}. What would you like to know about soil pollution? {hint}",
-            name=name,
-            hint=Raw(_("You can write in your own words.")),
-        ),
-        rows=menu(_, without="ask"),
-    )

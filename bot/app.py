@@ -1,0 +1,176 @@
+"""The composition root: builds everything, once, from the settings."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from bot.chat.events import ConversationRef
+from bot.chat.ports import Clock
+from bot.chat.routes import Presentation
+from bot.chat.turn import Dispatch, Role
+from bot.clock import SystemClock
+from bot.config import Settings
+from bot.dispatcher import Dispatcher, StoredInbox
+from bot.forms import StepByStep
+from bot.router import Router
+from bot.store import Database
+from bot.store.migrating import upgrade
+from bot.translating import translator
+from handlers.catalogue import build_routes, present
+from handlers.standalone import reply_text
+from knowledge.answering import Answerer
+from knowledge.library import Library
+from knowledge.loader import FOLDER, load
+from knowledge.model import Collection
+
+_log = structlog.get_logger(__name__)
+
+WITHOUT_FORMS = frozenset({"console", "telegram"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """What is shared by the adapters of one process."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    library: Library
+    dispatch: Dispatch
+    inbox: StoredInbox
+    presentation: Presentation
+
+    async def record_move(self, old: ConversationRef, new: ConversationRef) -> None:
+        """A group became a supergroup: what is sent later goes to the new address."""
+        async with self.database.begin() as store:
+            now = self.clock.now()
+            await store.chats.set_status(old, "migrated", now, migrated_to=new.chat_id)
+            await store.chats.set_status(new, "active", now)
+
+
+def build_answerer(settings: Settings) -> Callable[[Collection], Answerer]:
+    """The search that the settings ask for."""
+    from knowledge.search.fuzzy import FuzzySearch
+
+    return FuzzySearch.build
+
+
+def build_library(settings: Settings) -> Library:
+    """Load the knowledge base and build its search; faults are logged and left out."""
+    folder = Path(settings.knowledge_dir) if settings.knowledge_dir else FOLDER
+    collection = load(folder)
+    for problem in collection.problems:
+        _log.warning("knowledge.problem", place=problem.path, line=problem.line)
+    return Library(collection, build_answerer(settings))
+
+
+def build(
+    settings: Settings,
+    database: Database,
+    library: Library,
+    *,
+    clock: Clock | None = None,
+    extra_roles: Mapping[str, Role] | None = None,
+) -> App:
+    """Everything but the platforms."""
+    clock = clock or SystemClock()
+    routes = build_routes(library, desks_of(settings), translator)
+    dispatcher = Dispatcher(
+        database=database,
+        clock=clock,
+        handler=Router(routes).handle,
+        middleware=(StepByStep(WITHOUT_FORMS),),
+        roles={**roles_of(settings), **(extra_roles or {})},
+        limits=settings.limits,
+        language=settings.language,
+    )
+    return App(
+        settings=settings,
+        clock=clock,
+        database=database,
+        library=library,
+        dispatch=dispatcher.dispatch,
+        inbox=StoredInbox(database, clock),
+        presentation=present(routes, translator),
+    )
+
+
+def desks_of(settings: Settings) -> list[ConversationRef]:
+    """The chats of the configuration that are told about questions."""
+    desks = []
+    if settings.telegram.desk_chat is not None:
+        topic = settings.telegram.desk_topic
+        desks.append(
+            ConversationRef(
+                platform="telegram",
+                chat_id=str(settings.telegram.desk_chat),
+                thread_id="" if topic is None else str(topic),
+                is_private=settings.telegram.desk_chat > 0,
+            )
+        )
+    if settings.discord.desk_channel is not None:
+        desks.append(
+            ConversationRef(
+                platform="discord", chat_id=str(settings.discord.desk_channel), is_private=False
+            )
+        )
+    return desks
+
+
+def roles_of(settings: Settings) -> dict[str, Role]:
+    """Roles by account, the highest where somebody is named twice."""
+    roles = dict.fromkeys(settings.roles.experts, Role.EXPERT)
+    roles |= dict.fromkeys(settings.roles.secretariat, Role.SECRETARIAT)
+    roles |= dict.fromkeys(settings.roles.admins, Role.ADMIN)
+    return roles
+
+
+async def prepare_database(settings: Settings) -> Database:
+    """An open database at this release's tables; raises ``DatabaseError``."""
+    database = Database(settings.database.url.get_secret_value())
+    try:
+        await upgrade(database)
+    except BaseException:
+        await database.close()
+        raise
+    return database
+
+
+async def supervise(tasks: Mapping[str, Callable[[asyncio.Event], Awaitable[None]]]) -> None:
+    """Run named tasks until one fails, one of them ends, or a signal asks to stop."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop.set)
+    async with asyncio.TaskGroup() as group:
+        for name, start in tasks.items():
+            group.create_task(_until_stopped(name, start, stop), name=name)
+
+
+async def _until_stopped(
+    name: str, start: Callable[[asyncio.Event], Awaitable[None]], stop: asyncio.Event
+) -> None:
+    try:
+        await start(stop)
+    finally:
+        _log.info("task.ended", task=name)
+        stop.set()
+
+
+__all__ = [
+    "App",
+    "build",
+    "build_library",
+    "desks_of",
+    "prepare_database",
+    "reply_text",
+    "supervise",
+]

@@ -1,0 +1,41 @@
+"""The sender and the courier of one bot token, sharing one pacer."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from bot.app import App
+from bot.chat.events import Platform
+from bot.chat.ports import Adapter, Clock
+from bot.delivery.courier import InteractiveCourier
+from bot.delivery.limits import limits_for
+from bot.delivery.pacing import Pacer
+from bot.delivery.sender import Sender
+
+
+def pacer_for(platform: Platform, rate: float | None, clock: Clock) -> Pacer:
+    """The pace of a platform; ``rate`` (messages a second) replaces its documented ceiling."""
+    return Pacer(limits=limits_for(platform, rate), clock=clock)
+
+
+def sender_for(
+    app: App,
+    adapter: Adapter,
+    *,
+    token_id: str,
+    pacer: Pacer | None = None,
+    only_chat: str | None = None,
+) -> tuple[Sender, InteractiveCourier]:
+    """What sends the outbox rows of ``adapter``'s platform, and what carries its replies."""
+    pacer = pacer or pacer_for(adapter.platform, None, app.clock)
+    sender = Sender(
+        database=app.database,
+        adapter=adapter,
+        clock=app.clock,
+        pacer=pacer,
+        token_id=token_id,
+        owner=f"{socket.gethostname()[:32]}-{os.getpid()}",
+        only_chat=only_chat,
+    )
+    return sender, InteractiveCourier(pacer=pacer, clock=app.clock)
