@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 metadata: Final = MetaData(
@@ -124,8 +125,22 @@ chat = Table(
     Column("language", String(8)),
     Column("is_desk", Boolean, nullable=False, default=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("has_opted_out", Boolean, nullable=False, default=False, server_default=false()),
+    Column("zone", String(64)),
 )
-"""Chats that the assistant writes to by itself. Status: active, blocked, gone, migrated."""
+"""Chats that the assistant writes to by itself. Status: active, blocked, gone, migrated.
+
+``has_opted_out``: wants no announcements. ``zone`` is an IANA time zone, where it is known.
+"""
+
+muted_topic = Table(
+    "muted_topic",
+    metadata,
+    Column("platform", String(16), primary_key=True),
+    Column("chat_id", String(64), primary_key=True),
+    Column("topic", String(32), primary_key=True),
+)
+"""Topics of announcements that a chat has switched off."""
 
 question = Table(
     "question",
@@ -194,6 +209,46 @@ delivery = Table(
 announcement's in ``language`` where ``payload`` is null. ``kind``: send, edit or delete
 ``message_id``. ``version`` is the announcement's text that was sent.
 """
+
+announcement = Table(
+    "announcement",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("state", String(16), nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("topic", String(32)),
+    Column("on_unknown", String(8), nullable=False),
+    Column("version", Integer, nullable=False, default=1),
+    Column("cursor", Text),
+    Column("is_fanned_out", Boolean, nullable=False, default=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("created_by", ForeignKey("person.id")),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Index("ix_announcement_state", "state", "id"),
+)
+"""States: draft, running, paused, cancelled, done. ``audience`` is JSON; ``cursor`` is how far
+its rows are written; ``version`` counts the corrections of its text."""
+
+announcement_text = Table(
+    "announcement_text",
+    metadata,
+    Column("announcement_id", ForeignKey("announcement.id"), primary_key=True),
+    Column("language", String(8), primary_key=True),
+    Column("payload", Text, nullable=False),
+)
+"""The message in each language it was written in; the empty language is the fallback."""
+
+announcement_count = Table(
+    "announcement_count",
+    metadata,
+    Column("announcement_id", ForeignKey("announcement.id"), primary_key=True),
+    Column("platform", String(16), primary_key=True),
+    Column("state", String(8), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
+"""Running totals: ``queued`` by the fan-out, the rest by the sender, so that neither waits."""
 
 sender_lease = Table(
     "sender_lease",
