@@ -63,6 +63,11 @@ def _clues() -> Mapping[str, _Clues]:
     }
 
 
+def common_words(language: str) -> frozenset[str]:
+    """The little words of a language, folded; empty for Chinese, Arabic and Russian script."""
+    return _clues()[language].words
+
+
 class LanguageDetector:
     """Detects the language; ``vocabulary`` may add each language's own words (folded)."""
 

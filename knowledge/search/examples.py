@@ -1,0 +1,166 @@
+"""The matrix of example texts, looked up by example and by feature.
+
+Plain compressed arrays instead of a SciPy matrix: a question needs two gathers and a bincount,
+and loading SciPy would cost more than the look-up of a hundred questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from threading import local
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from knowledge.search.vectors import Floats, Ints, SparseVector
+
+_BUDGET: Final = 30_000
+"""Postings that a question may touch in the coarse look-up of a large knowledge base."""
+
+
+class _Scratch(local):
+    """A dense row a thread, kept between questions and always left at zero."""
+
+    row: Floats = np.zeros(0, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleMatrix:
+    """Rows are examples, sorted by entry; ``owners`` holds each row's entry number."""
+
+    starts: Ints
+    columns: Ints
+    values: Floats
+    by_feature_starts: Ints
+    rows: Ints
+    row_values: Floats
+    owners: Ints
+    _scratch: _Scratch
+
+    @classmethod
+    def of(
+        cls, vectors: Sequence[SparseVector], owners: Sequence[int], features: int
+    ) -> ExampleMatrix:
+        """Stack the vectors of the examples; ``features`` is the size of the vocabulary."""
+        lengths = np.asarray([len(v.ids) for v in vectors], np.int64)
+        starts = np.zeros(len(vectors) + 1, np.int32)
+        np.cumsum(lengths, out=starts[1:])
+        columns = _join([v.ids for v in vectors], np.int32)
+        values = _join([v.values for v in vectors], np.float32)
+        order = np.argsort(columns, kind="stable")
+        by_feature = np.zeros(features + 1, np.int32)
+        np.cumsum(np.bincount(columns, minlength=features), out=by_feature[1:])
+        row_of = np.repeat(np.arange(len(vectors), dtype=np.int32), lengths)
+        return cls(
+            starts,
+            columns,
+            values,
+            by_feature,
+            row_of[order],
+            values[order],
+            np.asarray(owners, np.int32),
+            _Scratch(),
+        )
+
+    def __len__(self) -> int:
+        return len(self.owners)
+
+    def similarities(self, vector: SparseVector) -> Floats:
+        """The similarity of the question to every example."""
+        return self._accumulate(vector.ids, vector.values)
+
+    def coarse(self, vector: SparseVector) -> Floats:
+        """Like `similarities`, from the rarest features alone: for a large knowledge base."""
+        counts = self.by_feature_starts[vector.ids + 1] - self.by_feature_starts[vector.ids]
+        order = np.argsort(counts, kind="stable")
+        within = np.cumsum(counts[order]) <= _BUDGET
+        within[:1] = True
+        chosen = order[within]
+        return self._accumulate(vector.ids[chosen], vector.values[chosen])
+
+    def _accumulate(self, ids: Ints, values: Floats) -> Floats:
+        first = self.by_feature_starts[ids]
+        counts = self.by_feature_starts[ids + 1] - first
+        total = int(counts.sum())
+        if not total:
+            return np.zeros(len(self), np.float32)
+        places = _spread(first, counts, total)
+        weights = self.row_values[places] * np.repeat(values, counts)
+        sums = np.bincount(self.rows[places], weights=weights, minlength=len(self))
+        return sums.astype(np.float32)
+
+    def exact(self, vector: SparseVector, rows: npt.NDArray[np.intp]) -> Floats:
+        """The similarity of the question to some examples, over all features."""
+        row = self._row()
+        row[vector.ids] = vector.values
+        first = self.starts[rows]
+        counts = self.starts[rows + 1] - first
+        places = _spread(first, counts, int(counts.sum()))
+        products = row[self.columns[places]] * self.values[places]
+        row[vector.ids] = 0.0
+        owner = np.repeat(np.arange(len(rows)), counts)
+        return np.bincount(owner, weights=products, minlength=len(rows)).astype(np.float32)
+
+    def gram(self, rows: npt.NDArray[np.intp]) -> Floats:
+        """The similarities of some examples to each other."""
+        first = self.starts[rows]
+        counts = self.starts[rows + 1] - first
+        places = _spread(first, counts, int(counts.sum()))
+        _, numbers = np.unique(self.columns[places], return_inverse=True)
+        dense = np.zeros((len(rows), int(numbers.max(initial=0)) + 1), np.float32)
+        dense[np.repeat(np.arange(len(rows)), counts), numbers] = self.values[places]
+        return dense @ dense.T
+
+    def full_gram(self) -> Floats:
+        """The similarities of all examples to each other; for building only."""
+        from scipy.sparse import csr_array
+
+        shape = (len(self), len(self.by_feature_starts) - 1)
+        sparse = csr_array((self.values, self.columns, self.starts), shape=shape)
+        gram: Floats = (sparse @ sparse.T).toarray().astype(np.float32)
+        return gram
+
+    def _row(self) -> Floats:
+        size = len(self.by_feature_starts) - 1
+        if len(self._scratch.row) != size:
+            self._scratch.row = np.zeros(size, np.float32)
+        return self._scratch.row
+
+    def state(self) -> dict[str, Any]:
+        """Arrays to store; the inverse of `restore`."""
+        return {
+            "starts": self.starts,
+            "columns": self.columns,
+            "values": self.values,
+            "by_feature_starts": self.by_feature_starts,
+            "rows": self.rows,
+            "row_values": self.row_values,
+            "owners": self.owners,
+        }
+
+    @classmethod
+    def restore(cls, state: Mapping[str, Any]) -> ExampleMatrix:
+        """Rebuild from `state`."""
+        return cls(
+            state["starts"],
+            state["columns"],
+            state["values"],
+            state["by_feature_starts"],
+            state["rows"],
+            state["row_values"],
+            state["owners"],
+            _Scratch(),
+        )
+
+
+def _spread(first: Ints, counts: Ints, total: int) -> npt.NDArray[np.int64]:
+    """The numbers first[i], first[i]+1, … counts[i] of each, one after the other."""
+    ends = np.cumsum(counts)
+    places: npt.NDArray[np.int64] = np.arange(total) + np.repeat(first - (ends - counts), counts)
+    return places
+
+
+def _join(parts: Sequence[npt.NDArray[Any]], kind: type) -> npt.NDArray[Any]:
+    return np.concatenate(parts) if parts else np.zeros(0, kind)

@@ -1,0 +1,99 @@
+"""Asking the knowledge base its own questions: what it would say had it never seen them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from knowledge.search.confidence import raw_confidence
+from knowledge.search.examples import ExampleMatrix
+from knowledge.search.nearest import NEAR, largest, rank_near
+from knowledge.search.ranking import DenseModel, local_variance
+from knowledge.search.training import Trained
+from knowledge.search.vectors import Floats, SparseVector
+
+_SAMPLE: Final = 400
+
+
+@dataclass(slots=True)
+class LeftOut:
+    """Raw confidences: of right and wrong rankings with the example itself left out, and of
+    questions whose whole entry is left out. ``confused`` are (example, entry found instead)."""
+
+    right: list[float] = field(default_factory=list)
+    wrong: list[float] = field(default_factory=list)
+    outside: list[float] = field(default_factory=list)
+    confused: list[tuple[int, int]] = field(default_factory=list)
+
+    def add(self, example: int, owner: int, found: int, raw: float) -> None:
+        """Count one example that was left out by itself."""
+        (self.right if found == owner else self.wrong).append(raw)
+        if found != owner:
+            self.confused.append((example, found))
+
+
+def left_out(examples: ExampleMatrix, trained: Trained | None) -> LeftOut:
+    """Try every example (a sample where the knowledge base is large).
+
+    An entry with a single example cannot be tried by itself, only as a question from outside.
+    """
+    result = LeftOut()
+    if not len(examples):
+        return result
+    sizes = np.bincount(examples.owners)
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    numbers: Sequence[int] = range(len(examples))
+    if trained is None:
+        numbers = random.Random(0).sample(numbers, min(_SAMPLE, len(numbers)))
+    entries = len(sizes)
+    for number in numbers:
+        owner = int(examples.owners[number])
+        group = range(int(starts[owner]), int(starts[owner + 1]))
+        if trained is not None:
+            _try_dense(result, examples, trained, number, group)
+            continue
+        vector = _vector(examples, number)
+        if len(group) > 1:
+            ranking = rank_near(examples, vector, entries, (number,))
+            result.add(number, owner, int(ranking.scores.argmax()), ranking.raw)
+        result.outside.append(rank_near(examples, vector, entries, group).raw)
+    return result
+
+
+def _try_dense(
+    result: LeftOut, examples: ExampleMatrix, trained: Trained, number: int, group: range
+) -> None:
+    owner = int(examples.owners[number])
+    similarities = trained.model.gram[number].astype(np.float32)
+    similarities[number] = 0.0
+    if len(group) > 1:
+        scores = trained.one_out[number]
+        raw, best = _raw(examples, trained.model, scores, similarities)
+        result.add(number, owner, best, raw)
+    similarities[group.start : group.stop] = 0.0
+    scores = trained.entry_out[number].copy()
+    scores[owner] = -1.0
+    result.outside.append(_raw(examples, trained.model, scores, similarities)[0])
+
+
+def _raw(
+    examples: ExampleMatrix, model: DenseModel, scores: Floats, similarities: Floats
+) -> tuple[float, int]:
+    best = int(scores.argmax())
+    near = largest(similarities, NEAR)
+    near = near[similarities[near] > 0.0]
+    variance = 1.0
+    if len(near):
+        gram = model.gram[near][:, near].astype(np.float32)
+        variance = local_variance(gram, similarities[near])
+    nearest = float(similarities[examples.owners == best].max(initial=0.0))
+    return raw_confidence(float(scores[best]), variance, nearest), best
+
+
+def _vector(examples: ExampleMatrix, number: int) -> SparseVector:
+    begin, end = examples.starts[number], examples.starts[number + 1]
+    return SparseVector(examples.columns[begin:end], examples.values[begin:end], 0.0)

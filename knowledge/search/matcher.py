@@ -1,0 +1,165 @@
+"""One language's search: examples in, ranked entries with a calibrated chance out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from knowledge.search.confidence import Calibration, calibrate
+from knowledge.search.examples import ExampleMatrix
+from knowledge.search.features import FeatureMaker
+from knowledge.search.leaving import left_out
+from knowledge.search.nearest import rank_all, rank_near
+from knowledge.search.ranking import DENSE_LIMIT, DenseModel
+from knowledge.search.repair import SpellingRepair
+from knowledge.search.training import train
+from knowledge.search.vectors import Vocabulary
+
+Repairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """The ranking of one question: entries with ranking scores, and how sure of the first.
+
+    ``chance`` is calibrated (0 to 1); ``raw`` is what it was made from; ``nearest`` and
+    ``variance`` are its parts; ``example`` is the number of the nearest example.
+    """
+
+    ranked: tuple[tuple[str, float], ...] = ()
+    chance: float = 0.0
+    raw: float = -1.0
+    margin: float = 0.0
+    nearest: float = 0.0
+    variance: float = 1.0
+    unseen: float = 1.0
+    example: int = -1
+    repairs: Repairs = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """Immutable and safe to share between threads."""
+
+    language: str
+    entries: tuple[str, ...]
+    texts: tuple[str, ...]
+    maker: FeatureMaker
+    vocabulary: Vocabulary
+    examples: ExampleMatrix
+    model: DenseModel | None
+    repair: SpellingRepair
+    calibration: Calibration
+
+    @classmethod
+    def build(cls, examples: Mapping[str, Sequence[str]], language: str) -> Matcher:
+        """Learn from example questions by entry; entries without a word are never found."""
+        maker = FeatureMaker(language)
+        entries = tuple(sorted(examples))
+        texts: list[str] = []
+        owners: list[int] = []
+        found: list[list[str]] = []
+        for number, entry in enumerate(entries):
+            for text in dict.fromkeys(examples[entry]):
+                words = maker.words(text)
+                if words:
+                    texts.append(text)
+                    owners.append(number)
+                    found.append(words)
+        features = [maker.features(words) for words in found]
+        vocabulary = Vocabulary.learn(features)
+        matrix = ExampleMatrix.of(
+            [vocabulary.vector(item) for item in features], owners, len(vocabulary.idf)
+        )
+        trained = None
+        if 0 < len(matrix) <= DENSE_LIMIT:
+            trained = train(matrix.full_gram(), matrix.owners, len(entries))
+        matcher = cls(
+            language,
+            entries,
+            tuple(texts),
+            maker,
+            vocabulary,
+            matrix,
+            trained.model if trained else None,
+            SpellingRepair.learn(found, language),
+            Calibration(),
+        )
+        tried = left_out(matrix, trained)
+        return replace(matcher, calibration=calibrate(tried.right, tried.wrong, tried.outside))
+
+    def words(self, text: str) -> tuple[list[str], Repairs]:
+        """The folded words of a question after spelling repair, and what was repaired."""
+        found = self.maker.words(text)
+        repairs: list[tuple[str, str]] = []
+        for place, word in enumerate(found):
+            better = self.repair.repair(word)
+            if better is not None:
+                repairs.append((word, better))
+                found[place] = better
+        return found, tuple(repairs)
+
+    def match(self, text: str, limit: int = 10) -> Match:
+        """Rank the entries for a question."""
+        found, repairs = self.words(text)
+        if not found or not len(self.examples):
+            return Match(repairs=repairs)
+        features = self.maker.features(found)
+        for channel in ("w", "k"):  # what was repaired stays in part a word nobody knows
+            features[channel].extend(f"\0{word}" for word, _ in repairs)
+        vector = self.vocabulary.vector(features)
+        if self.model is not None:
+            ranking = rank_all(self.examples, vector, self.model)
+        else:
+            ranking = rank_near(self.examples, vector, len(self.entries))
+        scores = ranking.scores
+        top = np.argpartition(-scores, min(limit, len(scores) - 1))[: limit + 1]
+        top = top[np.argsort(-scores[top], kind="stable")][:limit]
+        second = float(scores[top[1]]) if len(top) > 1 else 0.0
+        return Match(
+            ranked=tuple(
+                (self.entries[i], round(float(scores[i]), 4)) for i in top if scores[i] > -1.0
+            ),
+            chance=self.calibration.chance(ranking.raw),
+            raw=ranking.raw,
+            margin=float(scores[top[0]]) - second,
+            nearest=ranking.nearest,
+            variance=ranking.variance,
+            unseen=vector.unseen,
+            example=ranking.example,
+            repairs=repairs,
+        )
+
+    def state(self) -> dict[str, Any]:
+        """Arrays to store; the inverse of `restore`."""
+        state = {
+            **self.vocabulary.state(),
+            **self.examples.state(),
+            **self.repair.state(),
+        }
+        return {**state, **self.model.state()} if self.model else state
+
+    @classmethod
+    def restore(
+        cls,
+        state: Mapping[str, Any],
+        language: str,
+        entries: Sequence[str],
+        texts: Sequence[str],
+        calibration: Calibration,
+    ) -> Matcher:
+        """Rebuild from `state` and the plain values that were stored beside it."""
+        return cls(
+            language,
+            tuple(entries),
+            tuple(texts),
+            FeatureMaker(language),
+            Vocabulary.restore(state),
+            ExampleMatrix.restore(state),
+            DenseModel.restore(state) if "smooth" in state else None,
+            SpellingRepair.restore(state, language),
+            calibration,
+        )

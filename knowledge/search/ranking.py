@@ -1,0 +1,74 @@
+"""Which entry fits: kernel ridge regression and a kernel softmax over the example questions.
+
+With K the similarities of the examples, three one-against-all models are added up: ridge on K,
+ridge on exp(2(K-1)), which trusts near examples more, and a little of a softmax on K, which
+learns what sets close entries apart. Up to `DENSE_LIMIT` examples they are solved once over all;
+beyond, the two ridges are solved for each question over its nearest examples, which costs
+about a point of accuracy and keeps a question within milliseconds.
+
+The posterior variance of the same Gaussian process says how far a question lies from all
+examples (Rasmussen & Williams 2006, eq. 2.26); it is taken over the nearest ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from knowledge.search.vectors import Floats
+
+DENSE_LIMIT: Final = 3_000
+NOISE: Final = 0.25
+_SHARPNESS: Final = 2.0
+
+
+def sharpen(similarities: Floats) -> Floats:
+    """The second kernel: near examples count more."""
+    sharp: Floats = np.exp(_SHARPNESS * (similarities - 1.0), dtype=np.float32)
+    return sharp
+
+
+@dataclass(frozen=True, slots=True)
+class DenseModel:
+    """Coefficients for every example (row) and entry (column), for either kernel.
+
+    ``smooth`` holds the linear ridge and the softmax together. ``gram`` are the examples'
+    similarities to each other.
+    """
+
+    smooth: Floats
+    sharp: Floats
+    gram: npt.NDArray[np.float16]
+
+    def scores(self, similarities: Floats) -> Floats:
+        """The scores of all entries."""
+        scores: Floats = similarities @ self.smooth + sharpen(similarities) @ self.sharp
+        return scores
+
+    def state(self) -> dict[str, Any]:
+        """Arrays to store; the inverse of `restore`."""
+        return {"smooth": self.smooth, "sharp": self.sharp, "gram": self.gram}
+
+    @classmethod
+    def restore(cls, state: Mapping[str, Any]) -> DenseModel:
+        """Rebuild from `state`."""
+        return cls(state["smooth"], state["sharp"], state["gram"])
+
+
+def local_scores(gram: Floats, similarities: Floats) -> tuple[Floats, float]:
+    """Ridge over a few near examples: each one's contribution to its entry, and the variance."""
+    noise = NOISE * np.eye(len(gram), dtype=np.float32)
+    linear = np.linalg.solve(gram + noise, similarities)
+    sharp = np.linalg.solve(sharpen(gram) + noise, sharpen(similarities))
+    parts: Floats = (0.5 * (linear + sharp)).astype(np.float32)
+    return parts, 1.0 - float(linear @ similarities)
+
+
+def local_variance(gram: Floats, similarities: Floats) -> float:
+    """The share of a question that its nearest examples leave unexplained."""
+    noise = NOISE * np.eye(len(gram), dtype=np.float32)
+    return 1.0 - float(np.linalg.solve(gram + noise, similarities) @ similarities)
