@@ -203,7 +203,8 @@ def _find_closing(text: str, mark: str, start: int) -> int | None:
             text.startswith("**", position) or text[position - 1 : position] == "*"
         )
         if backslashes % 2 == 0 and not is_longer:
-            return position
+            # In ``**bold *both***`` the last two stars close what began first.
+            return position + (mark == "**" and text.startswith("***", position))
         position += len(mark)
 
 
