@@ -1,0 +1,231 @@
+"""Armed rows leave here, one slot at a time, and their outcome is decided."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import heapq
+import math
+from base64 import b32encode
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from bot.chat.errors import Ambiguous, DeliveryError, RateLimited
+from bot.chat.messages import SentMessage
+from bot.chat.ports import Adapter, Clock
+from bot.delivery.backlog import Backlog, Job
+from bot.delivery.breaker import Breaker
+from bot.delivery.leadership import Leadership
+from bot.delivery.outcomes import Decision, decide
+from bot.delivery.pacing import Pacer
+from bot.delivery.policy import SenderPolicy
+from bot.delivery.refusals import Refusals
+from bot.delivery.waking import wait_first
+from bot.store.outbox_rows import OutboxRow, Result
+
+if TYPE_CHECKING:
+    from bot.delivery.journal import Journal
+
+_IDLE: Final = 3600.0
+
+log = structlog.get_logger(__name__)
+
+
+def nonce_of(row: OutboxRow) -> str:
+    """20 characters, the same for every attempt at this row, by whichever process."""
+    key = "\0".join((row.source, *row.to.key)).encode()
+    return b32encode(hashlib.blake2b(key, digest_size=12).digest()).decode("ascii").rstrip("=")
+
+
+class Launcher:
+    """Call ``load`` with armed jobs; ``run`` sends them at the pacer's word."""
+
+    def __init__(
+        self,
+        *,
+        adapter: Adapter,
+        clock: Clock,
+        policy: SenderPolicy,
+        leadership: Leadership,
+        backlog: Backlog,
+        pacer: Pacer,
+    ) -> None:
+        self._adapter = adapter
+        self._clock = clock
+        self._policy = policy
+        self._leadership = leadership
+        self._backlog = backlog
+        self._pacer = pacer
+        self._refusals = Refusals(clock=clock)
+        self._breaker = Breaker(clock=clock)
+        self._armed: list[tuple[int, int, Job]] = []
+        self._sequence = 0
+        self._loaded = asyncio.Event()
+        self._in_flight: set[asyncio.Task[None]] = set()
+        self.journal: Journal
+
+    @property
+    def in_flight(self) -> int:
+        """Requests without an answer yet."""
+        return len(self._in_flight)
+
+    def room(self) -> int:
+        """How many jobs to arm now: what can leave until the commit after the next."""
+        wanted = math.ceil(self._pacer.rate * 2 * self._policy.flush) + 1
+        bound = self._policy.max_in_flight - len(self._in_flight)
+        allowed = self._breaker.allowed(len(self._in_flight) + len(self._armed))
+        if allowed is not None:
+            bound = min(bound, allowed)
+        return max(0, min(wanted - len(self._armed), bound))
+
+    def load(self, jobs: list[Job]) -> None:
+        """Jobs whose ``sending`` is on disk."""
+        for job in jobs:
+            self._sequence += 1
+            heapq.heappush(self._armed, (job.row.lane, self._sequence, job))
+        if jobs:
+            self._loaded.set()
+
+    def unload(self) -> list[Job]:
+        """Take back what has not left."""
+        jobs = [job for _, _, job in self._armed]
+        self._armed.clear()
+        for job in jobs:
+            self._pacer.chats.end(job.row.to, was_sent=False)
+        return jobs
+
+    async def run(self) -> None:
+        """Send for ever."""
+        while True:
+            if not self._armed:
+                self._loaded.clear()
+                await wait_first(self._clock, _IDLE, self._loaded)
+                continue
+            wait = self._pacer.wait()
+            if wait > 0:
+                await self._clock.sleep(wait)
+                continue
+            if not self._leadership.may_send():
+                # The row may be somebody else's by now; our own commit will tell.
+                for job in self.unload():
+                    self.journal.note(Result(row=job.row, state="claimed"))
+                    self._backlog.put_back(job)
+                continue
+            job = heapq.heappop(self._armed)[2]
+            self._pacer.take(job.cost)
+            task = asyncio.create_task(self._deliver(job))
+            self._in_flight.add(task)
+            task.add_done_callback(self._in_flight.discard)
+            self.journal.wake.set()
+
+    async def finish(self, seconds: float) -> None:
+        """Wait for the answers that are out, but not for ever; the rest stays in doubt."""
+        if self._in_flight:
+            everything = asyncio.ensure_future(asyncio.wait(set(self._in_flight)))
+            over = asyncio.ensure_future(self._clock.sleep(seconds))
+            await asyncio.wait((everything, over), return_when=asyncio.FIRST_COMPLETED)
+            for task in (everything, over, *self._in_flight):
+                task.cancel()
+            await asyncio.gather(everything, over, *self._in_flight, return_exceptions=True)
+
+    async def _deliver(self, job: Job) -> None:
+        sent_at = self._clock.monotonic()
+        if job.first_sent_at is None:
+            job.first_sent_at = sent_at
+        try:
+            sent = await self._send(job)
+        except DeliveryError as error:
+            self._pacer.chats.end(job.row.to)
+            self._decide(job, error, sent_at)
+        except BaseException:
+            self._pacer.chats.end(job.row.to)
+            raise
+        else:
+            self._pacer.chats.end(job.row.to)
+            self._pacer.pace.accepted(sent_at)
+            self._refusals.accepted()
+            self._breaker.arrived()
+            self.journal.note(
+                Result(
+                    row=job.row,
+                    state="sent",
+                    message_id=sent.message_id if sent else job.row.message_id,
+                    version=job.version,
+                )
+            )
+
+    async def _send(self, job: Job) -> SentMessage | None:
+        row = job.row
+        try:
+            async with asyncio.timeout(self._policy.request_timeout):
+                if row.kind == "send":
+                    return await self._adapter.send(row.to, job.message, nonce=nonce_of(row))
+                if row.kind == "edit":
+                    await self._adapter.edit(row.to, row.message_id or "", job.message)
+                else:
+                    await self._adapter.delete(row.to, row.message_id or "")
+                return None
+        except TimeoutError as error:
+            raise Ambiguous("no answer in time") from error
+        except DeliveryError:
+            raise
+        except Exception as error:
+            # A fault in an adapter must not end the sender; nobody knows what has left.
+            log.exception("adapter_failed", platform=row.to.platform, row=row.id)
+            raise Ambiguous("the adapter failed") from error
+
+    def _decide(self, job: Job, error: DeliveryError, sent_at: float) -> None:
+        now = self._clock.monotonic()
+        first_sent_at = sent_at if job.first_sent_at is None else job.first_sent_at
+        decision = decide(
+            error,
+            job.row,
+            self._policy,
+            attempts=job.attempts,
+            is_repeat_harmless=now - first_sent_at < self._pacer.limits.nonce_window,
+            has_moved=job.has_moved,
+        )
+        log.info(
+            "message_not_sent",
+            platform=job.row.to.platform,
+            row=job.row.id,
+            lane=job.row.lane.name,
+            state=decision.state,
+            reason=decision.error,
+            attempt=job.attempts,
+        )
+        self._note_platform(job, error, decision, sent_at)
+        if decision.moved_to is not None:
+            self.journal.note_move(job, decision.moved_to)
+        elif decision.state != "retry":
+            self.journal.note(
+                Result(row=job.row, state=decision.state, error=decision.error),
+                is_chat_gone=decision.is_chat_gone,
+            )
+        else:
+            self._retry(job, decision)
+
+    def _note_platform(
+        self, job: Job, error: DeliveryError, decision: Decision, sent_at: float
+    ) -> None:
+        if decision.is_outage:
+            self._breaker.failed(sent_at)
+            return
+        self._breaker.arrived()
+        if isinstance(error, RateLimited):
+            self._pacer.chats.halt(job.row.to, error.retry_after)
+            if self._refusals.is_whole_token(job.row.to.chat_id, is_global=error.is_global):
+                self._backlog.halt(job.row.lane, error.retry_after)
+                self._pacer.pace.refused(sent_at)
+
+    def _retry(self, job: Job, decision: Decision) -> None:
+        if decision.delay > self._policy.max_wait:
+            due_at = self._clock.now() + timedelta(seconds=decision.delay)
+            self.journal.note(
+                Result(row=job.row, state="ready", error=decision.error, due_at=due_at)
+            )
+            return
+        self.journal.note(Result(row=job.row, state="claimed", error=decision.error))
+        self._backlog.put_back(job, decision.delay)

@@ -1,0 +1,214 @@
+"""The sender's side of the outbox: claim, arm, record, release.
+
+ready → claimed → sending → sent | failed | skipped | unknown. Every write is fenced: it changes
+only rows that this owner holds in this epoch, so a sender that was replaced without knowing it
+changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    TextClause,
+    bindparam,
+    exists,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.chat.events import Platform
+from bot.chat.ports import Lane
+from bot.store.outbox_leases import Lease
+from bot.store.outbox_rows import COLUMNS, OutboxRow, Result, read_rows
+from bot.store.schema import UtcDateTime, delivery, sender_lease
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Whose rows: one platform's, in one lease, perhaps of one chat only."""
+
+    platform: Platform
+    lease: Lease
+    only_chat: str | None = None
+
+    def rows(self) -> tuple[ColumnElement[bool], ...]:
+        """The conditions on ``delivery``."""
+        mine: tuple[ColumnElement[bool], ...] = (delivery.c.platform == self.platform,)
+        return mine if self.only_chat is None else (*mine, delivery.c.chat_id == self.only_chat)
+
+    def held(self) -> tuple[ColumnElement[bool], ...]:
+        """The conditions that fence a write."""
+        return (delivery.c.owner == self.lease.owner, delivery.c.epoch == self.lease.epoch)
+
+
+class OutboxClaims:
+    """What one sender does to its rows, inside the caller's transaction."""
+
+    def __init__(self, connection: AsyncConnection, scope: Scope) -> None:
+        self._connection = connection
+        self._scope = scope
+
+    async def claim(self, lane: Lane, batch: int, limit: int, now: datetime) -> list[OutboxRow]:
+        """Take up to ``limit`` due rows of a lane and batch; none once the epoch has passed."""
+        lease = self._scope.lease
+        ready = (
+            select(delivery.c.id)
+            .where(
+                *self._scope.rows(),
+                delivery.c.state == "ready",
+                delivery.c.lane == int(lane),
+                delivery.c.batch == batch,
+                delivery.c.due_at <= now,
+            )
+            .order_by(delivery.c.due_at, delivery.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+            .cte("due")
+        )
+        is_leader = exists().where(
+            sender_lease.c.token_id == lease.token_id,
+            sender_lease.c.owner == lease.owner,
+            sender_lease.c.epoch == lease.epoch,
+        )
+        rows = await self._connection.execute(
+            update(delivery)
+            .where(delivery.c.id.in_(select(ready.c.id)), is_leader)
+            .values(state="claimed", owner=lease.owner, epoch=lease.epoch, updated_at=now)
+            .returning(*COLUMNS)
+        )
+        return read_rows(rows)
+
+    async def claimed(self) -> list[OutboxRow]:
+        """All rows claimed in this epoch: more than is known after a commit in doubt."""
+        rows = await self._connection.execute(
+            select(*COLUMNS).where(
+                *self._scope.rows(), delivery.c.state == "claimed", *self._scope.held()
+            )
+        )
+        return read_rows(rows)
+
+    async def arm(self, ids: Collection[int], now: datetime, until: datetime) -> set[int]:
+        """Mark rows as being sent, to leave before ``until``; returns those still held.
+
+        A row that is marked already is armed again: the commit before was in doubt, and nothing
+        leaves before a commit is known.
+        """
+        rows = await self._connection.execute(
+            update(delivery)
+            .where(
+                delivery.c.id.in_(ids),
+                delivery.c.state.in_(("claimed", "sending")),
+                *self._scope.held(),
+            )
+            .values(
+                state="sending",
+                attempts=delivery.c.attempts + 1,
+                lease_until=until,
+                updated_at=now,
+            )
+            .returning(delivery.c.id)
+        )
+        return set(rows.scalars())
+
+    async def record(
+        self, results: Sequence[Result], now: datetime
+    ) -> tuple[list[Result], list[Result]]:
+        """Write what became of rows; returns the results that were written, and the late ones.
+
+        Late is a message that arrived after its row was given up as unknown: it is sent after
+        all.
+        """
+        if not results:
+            return [], []
+        written = await self._write(results, ("claimed", "sending"), now)
+        missed = [
+            result for result in results if result.state == "sent" and result.row.id not in written
+        ]
+        late = await self._write(missed, ("unknown", "unknown"), now) if missed else set()
+        return (
+            [result for result in results if result.row.id in written],
+            [result for result in missed if result.row.id in late],
+        )
+
+    async def release(self, now: datetime) -> None:
+        """Give back all that was claimed and never armed."""
+        await self._connection.execute(
+            update(delivery)
+            .where(*self._scope.rows(), delivery.c.state == "claimed", *self._scope.held())
+            .values(state="ready", owner=None, lease_until=None, updated_at=now)
+        )
+
+    async def _write(
+        self, results: Sequence[Result], states: tuple[str, str], now: datetime
+    ) -> set[int]:
+        rows = [
+            {
+                "id": result.row.id,
+                "state": result.state,
+                "message": result.message_id,
+                "error": result.error,
+                "version": result.version,
+            }
+            for result in results
+        ]
+        is_sqlite = self._connection.dialect.name == "sqlite"
+        found = await self._connection.execute(
+            _RECORD_SQLITE if is_sqlite else _RECORD_POSTGRES,
+            {
+                "rows": json.dumps(rows),
+                "epoch": self._scope.lease.epoch,
+                "now": now,
+                "one": states[0],
+                "two": states[1],
+            },
+        )
+        written = set(found.scalars())
+        for result in results:
+            if result.due_at is not None and result.row.id in written:
+                await self._connection.execute(
+                    update(delivery)
+                    .where(delivery.c.id == result.row.id)
+                    .values(due_at=result.due_at)
+                )
+        return written
+
+
+_RECORD: Final = """
+UPDATE delivery SET
+    state = new.state,
+    message_id = COALESCE(new.message, delivery.message_id),
+    error = new.error,
+    version = CASE WHEN new.version > 0 THEN new.version ELSE delivery.version END,
+    lease_until = NULL,
+    updated_at = :now
+FROM {new}
+WHERE delivery.id = new.id AND delivery.epoch = :epoch AND delivery.state IN (:one, :two)
+RETURNING delivery.id
+"""
+
+
+def _record(source: str) -> TextClause:
+    return text(_RECORD.format(new=source)).bindparams(
+        bindparam("now", type_=UtcDateTime),
+        bindparam("one", type_=String),
+        bindparam("two", type_=String),
+    )
+
+
+_RECORD_SQLITE: Final = _record(
+    "(SELECT value->>'id' AS id, value->>'state' AS state, value->>'message' AS message,"
+    " value->>'error' AS error, value->>'version' AS version FROM json_each(:rows)) AS new"
+)
+_RECORD_POSTGRES: Final = _record(
+    "json_to_recordset(CAST(:rows AS json))"
+    " AS new(id bigint, state text, message text, error text, version integer)"
+)
