@@ -181,6 +181,8 @@ class DiscordAdapter:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             if connection.done():
                 connection.result()
+        except discord.PrivilegedIntentsRequired as error:
+            raise StartupError("Discord refuses what the bot asks to listen to.") from error
         except discord.ConnectionClosed as error:
             if error.code == _BAD_TOKEN:
                 raise StartupError(_TOKEN_REFUSED) from error

@@ -31,6 +31,9 @@ from bot.chat.ports import Clock, Courier, Inbox
 from bot.chat.routes import Presentation
 from bot.config import DiscordSettings
 
+IDENTIFY_PAUSE: Final = 5.0
+"""Seconds; https://docs.discord.com/developers/events/gateway#rate-limiting"""
+
 _REMEMBERED: Final = 10_000
 """Messages whose author is remembered, to be able to tell of their deletion."""
 
@@ -89,6 +92,11 @@ class AssistantClient(discord.Client):
         self.sending.open()
         if self._settings.sync_commands:
             await sync_if_changed(self.tree, self._sync_state)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait before a new session after a lost one: Discord takes one in 5 seconds."""
+        if not initial:
+            await self._clock.sleep(IDENTIFY_PAUSE)
 
     async def on_ready(self) -> None:
         """Every new session; not after a resumed one."""

@@ -143,16 +143,23 @@ class Response:
     async def _patiently(self, act: Callable[[], Awaitable[None]]) -> None:
         """At once, since answers do not count against the global rate; else by the courier."""
 
+        met: DeliveryError | None = None
+
         async def attempt() -> None:
+            nonlocal met
+            if met is not None:
+                # The courier must hear how long Discord asked to wait.
+                error, met = met, None
+                raise error
             with delivery_errors():
                 await act()
 
         try:
             await attempt()
-        except (RateLimited, Unreachable):
-            await self._outlets.courier.carry(
-                self._event.conversation, attempt, lane=Lane.INTERACTIVE
-            )
+        except (RateLimited, Unreachable) as error:
+            met = error
+            to = self._event.conversation
+            await self._outlets.courier.carry(to, attempt, lane=Lane.INTERACTIVE)
 
     async def _say(self, payload: Payload, is_ephemeral: bool) -> None:
         interaction = self._interaction

@@ -21,7 +21,7 @@ import aiohttp
 import discord
 import yarl
 from discord.gateway import DiscordWebSocket
-from discord.http import HTTPClient, Route, json_or_text
+from discord.http import HTTPClient, Route
 from discord.webhook.async_ import AsyncWebhookAdapter
 
 from bot.adapters.discord.errors import TooManyRequests
@@ -156,7 +156,10 @@ async def _exchange(
         asyncio.timeout(TIMEOUT),
         session.request(route.method, url, **kwargs) as response,
     ):
-        return response, await json_or_text(response)
+        text = await response.text(encoding="utf-8", errors="replace")
+        if response.content_type == "application/json" and text:
+            return response, json.loads(text)
+        return response, text
 
 
 def _raise_for(response: aiohttp.ClientResponse, data: Any) -> None:

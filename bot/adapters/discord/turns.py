@@ -37,7 +37,10 @@ _log = structlog.get_logger(__name__)
 
 
 class Turns:
-    """Dispatches events and shows the replies; ``attach`` it before the client starts."""
+    """Dispatches events and shows the replies; ``attach`` it before the client starts.
+
+    A turn outlives the task of discord.py that began it, so that stopping can let it finish.
+    """
 
     def __init__(self, outlets: Outlets) -> None:
         self._outlets = outlets
@@ -48,13 +51,12 @@ class Turns:
         """Tell events to ``dispatch`` from now on."""
         self._dispatch = dispatch
 
-    def start(self, event: Event) -> asyncio.Task[Reply]:
-        """The turn of an event, running; it outlives whoever waits for it."""
-        return self._spawn(self._turn(event))
-
     async def message(self, event: Event) -> None:
         """Handle an event without an interaction and answer it in its conversation."""
-        reply = await asyncio.shield(self.start(event))
+        await asyncio.shield(self._spawn(self._message(event)))
+
+    async def _message(self, event: Event) -> None:
+        reply = await self._turn(event)
         parts = reply if isinstance(reply, tuple) else () if reply is None else (reply,)
         count = 0
         for part in parts:
@@ -71,7 +73,9 @@ class Turns:
 
     async def interaction(self, interaction: discord.Interaction[Any], event: Event) -> None:
         """Handle a command, a press or a form and answer it."""
-        await Response(interaction, event, self._outlets).carry_out(self.start(event))
+        response = Response(interaction, event, self._outlets)
+        turn = self._spawn(self._turn(event))
+        await asyncio.shield(self._spawn(response.carry_out(turn)))
 
     async def press(self, interaction: discord.Interaction[Any], action: Action) -> None:
         """Handle a button or a select."""
@@ -79,7 +83,7 @@ class Turns:
 
     async def suggest(self, event: Event) -> list[str]:
         """Titles for what is being typed; none where the core has no answer."""
-        reply = await asyncio.shield(self.start(event))
+        reply = await self._turn(event)
         if not isinstance(reply, InlineResults):
             return []
         return [result.title for result in reply.results]

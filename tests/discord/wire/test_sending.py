@@ -1,0 +1,247 @@
+"""Sends over the wire: faults, repeats, timing of answers to interactions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from bot.chat.actions import Action
+from bot.chat.errors import (
+    Ambiguous,
+    DeliveryError,
+    RateLimited,
+    RecipientGone,
+    Undeliverable,
+    Unreachable,
+)
+from bot.chat.events import ConversationRef
+from bot.chat.messages import Attachment, Button, Delete, Edit, Message, Notice
+from tests.discord.doubles import ANSWER, HandClock
+from tests.discord.test_forms import CONTACT
+from tests.discord.wire.conftest import Line
+from tests.discord.wire.server import Fault
+
+POST = r"/channels/\d+/messages$"
+CALLBACK = "/callback$"
+
+
+def dm(line: Line) -> ConversationRef:
+    return ConversationRef(platform="discord", chat_id=str(line.ana.channel_id))
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "error"),
+    [
+        (403, 50007, RecipientGone),
+        (403, 50001, RecipientGone),
+        (403, 50013, Undeliverable),
+        (404, 10003, RecipientGone),
+        (400, 50035, Undeliverable),
+        (500, 0, Ambiguous),
+        (503, 0, Ambiguous),
+        (401, 0, DeliveryError),
+    ],
+)
+async def test_answers_become_our_own_errors(
+    line: Line, status: int, code: int, error: type[DeliveryError]
+) -> None:
+    body = {"code": code, "message": "no"}
+    line.server.faults.append(Fault(method="POST", path=POST, status=status, body=body))
+    with pytest.raises(DeliveryError) as caught:
+        await line.adapter.send(dm(line), Message(text="hello"))
+    assert type(caught.value) is error
+    # Once means once: the library's own retries are out of the way.
+    assert len(line.server.made("POST", POST)) == 1
+
+
+@pytest.mark.parametrize("is_global", [False, True])
+async def test_a_429_is_raised_at_once(line: Line, is_global: bool) -> None:
+    body = {"message": "slow", "retry_after": 3.5, "global": is_global}
+    headers = {"Via": "1.1 google", "Retry-After": "4", "X-RateLimit-Remaining": "0"}
+    line.server.faults.append(
+        Fault(method="POST", path=POST, status=429, body=body, headers=headers)
+    )
+    with pytest.raises(RateLimited) as caught:
+        await line.adapter.send(dm(line), Message(text="hello"))
+    assert caught.value.retry_after == 3.5
+    assert caught.value.is_global is is_global
+    assert len(line.server.made("POST", POST)) == 1
+
+
+async def test_an_interactive_answer_waits_as_the_courier_says(line: Line) -> None:
+    line.core.reply = Message(text="Hello")
+    line.server.faults.append(
+        Fault(method="POST", path=POST, status=429, body={"retry_after": 3.5})
+    )
+    await line.ana.says("hi")
+    await line.server.until(lambda: line.server.messages[line.ana.channel_id])
+    assert line.courier.waits == [3.5]
+
+
+async def test_a_lost_answer_and_a_repeat_make_one_message(line: Line) -> None:
+    line.server.faults.append(Fault(method="POST", path=POST, is_lost=True))
+    with pytest.raises(Ambiguous):
+        await line.adapter.send(dm(line), Message(text="hello"), nonce="delivery-12")
+    again = await line.adapter.send(dm(line), Message(text="hello"), nonce="delivery-12")
+    (shown,) = line.server.messages[line.ana.channel_id]
+    assert again.message_id == shown["id"]
+
+
+async def test_every_part_of_a_long_text_has_a_nonce_of_its_own(line: Line) -> None:
+    text = Message(text="soil " * 3000)
+    for _ in range(2):
+        await line.adapter.send(dm(line), text, nonce="n" * 25)
+    bodies = [request.body for request in line.server.made("POST", POST)]
+    assert len(bodies) == 2 * len(line.server.messages[line.ana.channel_id]) > 4
+    assert {len(body["nonce"]) for body in bodies} == {25}
+
+
+async def test_too_long_a_nonce_is_refused(line: Line) -> None:
+    with pytest.raises(Undeliverable):
+        await line.adapter.send(dm(line), Message(text="hello"), nonce="n" * 26)
+
+
+async def test_sending_after_the_end_is_unreachable(make_line: Callable[..., Line]) -> None:
+    line = make_line()
+    await line.start()
+    await line.finish()
+    with pytest.raises(Unreachable):
+        await line.adapter.send(dm(line), Message(text="hello"))
+
+
+async def test_a_file_goes_with_its_description(line: Line) -> None:
+    picture = Attachment(name="map.png", media_type="image/png", data=b"\x89PNG", alt="A map")
+    await line.adapter.send(dm(line), Message(text="The map", attachments=(picture,)))
+    (request,) = line.server.made("POST", POST)
+    assert request.content_type == "multipart/form-data"
+    assert request.files == ("map.png",)
+    assert request.body["attachments"][0]["description"] == "A map"
+
+
+@pytest.mark.parametrize("chat_id", ["", "-5", "name", "1e3", "²"])
+async def test_an_address_of_another_platform_is_refused(line: Line, chat_id: str) -> None:
+    with pytest.raises(Undeliverable):
+        await line.adapter.send(
+            ConversationRef(platform="discord", chat_id=chat_id), Message(text="hello")
+        )
+
+
+async def test_deleting_twice_is_fine(line: Line) -> None:
+    sent = await line.adapter.send(dm(line), Message(text="hello"))
+    for _ in range(2):
+        await line.adapter.delete(dm(line), sent.message_id)
+    assert line.server.messages[line.ana.channel_id] == []
+
+
+async def test_a_quick_command_is_answered_at_once(line: Line) -> None:
+    line.core.reply = ANSWER
+    used = await line.ana.uses("ask", question="lead?")
+    await line.server.until(lambda: used.callbacks)
+    assert used.callbacks[0]["type"] == 4
+    event = line.core.events[0]
+    assert event.author.locale == "fr"
+
+
+async def test_a_slow_command_is_deferred_and_then_answered(line: Line, clock: HandClock) -> None:
+    line.core.gate = asyncio.Event()
+    line.core.reply = (ANSWER, Message(text="and more"))
+    used = await line.ana.uses("ask", question="lead?")
+    await line.core.heard(1)
+    await clock.sleeper()
+    await clock.move(1.4)
+    assert used.callbacks == []
+    await clock.move(0.2)
+    await line.server.until(lambda: used.callbacks)
+    assert used.callbacks[0]["type"] == 5
+    line.core.gate.set()
+    await line.server.until(lambda: used.followups)
+    assert used.edits[0]["embeds"][0]["title"] == "Soil sampling"
+    assert used.followups[0]["content"] == "and more"
+
+
+async def test_a_slow_press_is_deferred_without_a_placeholder(line: Line, clock: HandClock) -> None:
+    await line.adapter.send(dm(line), ANSWER)
+    line.core.gate = asyncio.Event()
+    line.core.reply = (Notice(text="Thanks"), Edit(message=Message(text="Changed")))
+    pressed = await line.ana.presses("More")
+    await line.core.heard(1)
+    await clock.sleeper()
+    await clock.move(1.6)
+    await line.server.until(lambda: pressed.callbacks)
+    assert pressed.callbacks[0]["type"] == 6
+    line.core.gate.set()
+    await line.server.until(lambda: pressed.followups)
+    assert pressed.edits[0]["content"] == "Changed"
+    assert pressed.followups[0]["flags"] == 64
+
+
+async def test_a_form_after_a_deferral_waits_behind_a_button(line: Line, clock: HandClock) -> None:
+    line.core.gate = asyncio.Event()
+    line.core.reply = CONTACT
+    used = await line.ana.uses("help")
+    await line.core.heard(1)
+    await clock.sleeper()
+    await clock.move(1.6)
+    await line.server.until(lambda: used.callbacks)
+    line.core.gate.set()
+    await line.server.until(lambda: used.followups)
+    (button,) = used.followups[0]["components"][0]["components"]
+    assert button["custom_id"].startswith("f:")
+    # In a direct message the placeholder was for all; the form is for one, so it was removed.
+    assert used.deleted == 1
+
+
+async def test_after_fifteen_minutes_the_answer_goes_to_the_channel(
+    line: Line, clock: HandClock
+) -> None:
+    line.core.gate = asyncio.Event()
+    line.core.reply = (Message(text="At last"), Notice(text="for you"), Delete())
+    used = await line.ana.uses("help")
+    await line.core.heard(1)
+    await clock.sleeper()
+    await clock.move(1.6)
+    await line.server.until(lambda: used.callbacks)
+    await clock.move(15 * 60)
+    line.core.gate.set()
+    posts = line.server.messages[line.ana.channel_id]
+    await line.server.until(lambda: len(posts) == 2)
+    assert [post["content"] for post in posts] == ["At last", "for you"]
+    assert used.followups == []
+
+
+async def test_an_answer_that_arrived_though_its_receipt_was_lost_is_not_said_twice(
+    line: Line,
+) -> None:
+    line.core.reply = (Message(text="one"), Message(text="two"))
+    line.server.faults.append(
+        Fault(method="POST", path=CALLBACK, status=429, body={"retry_after": 0.5})
+    )
+    used = await line.ana.uses("help")
+    await line.server.until(lambda: used.followups)
+    assert line.courier.waits == [0.5]
+    assert used.callbacks[0]["data"]["content"] == "one"
+    assert used.followups[0]["content"] == "two"
+
+
+async def test_a_modal_over_the_wire(line: Line) -> None:
+    line.core.reply = CONTACT
+    used = await line.ana.uses("help")
+    await line.server.until(lambda: used.callbacks)
+    assert used.callbacks[0]["type"] == 9
+    line.core.reply = Message(text="Thanks")
+    done = await line.ana.submits(used.callbacks[0]["data"], topic="pb", question="lead?")
+    await line.server.until(lambda: done.callbacks)
+    assert done.callbacks[0]["data"]["content"] == "Thanks"
+
+
+async def test_an_edit_of_another_message(line: Line) -> None:
+    sent = await line.adapter.send(dm(line), ANSWER)
+    row = ((Button(label="Again", action=Action("again")),),)
+    line.core.reply = Edit(message=Message(text="Changed", rows=row), message_id=sent.message_id)
+    used = await line.ana.uses("help")
+    (shown,) = line.server.messages[line.ana.channel_id]
+    await line.server.until(lambda: shown["content"] == "Changed" and used.callbacks)
+    assert shown["embeds"] == []
+    assert shown["components"][0]["components"][0]["label"] == "Again"
