@@ -45,7 +45,7 @@ _GONE: Final = (
     "chat_write_forbidden",
 )
 _UNCHANGED: Final = "message is not modified"
-_ENTITY: Final = ("can't parse entities", "can't parse message text", "entity", "entities")
+_ENTITY: Final = ("can't parse", "entities", "entity_", "message entity")
 _NOT_THERE: Final = ("message to delete not found", "message to edit not found")
 _NOT_TEXT: Final = ("there is no text in the message to edit",)
 

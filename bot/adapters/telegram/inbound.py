@@ -94,8 +94,6 @@ class Inbound:
                 platform="telegram", chat_id=str(message.migrate_to_chat_id), is_private=False
             )
             return Migration(old=old, new=new)
-        if message.new_chat_members:
-            return self._joined(name, message)
         author = self._author(message)
         if author is None or not has_content(message):
             return None
@@ -182,20 +180,6 @@ class Inbound:
             text=clean(query.query),
         )
         return Incoming(event=event, inline_id=query.id)
-
-    def _joined(self, name: str, message: Message) -> Incoming | None:
-        """People who came; that the bot itself came is told by ``my_chat_member``."""
-        people = [user for user in message.new_chat_members if not user.is_bot]
-        if not people or message.chat.type not in _GROUPS:
-            return None
-        event = MemberJoined(
-            id=name,
-            conversation=conversation_of(message.chat, message),
-            author=person(people[0]),
-            at=message.date,
-            is_addressed=False,
-        )
-        return Incoming(event=event)
 
     def _status(self, name: str, change: ChatMemberUpdated) -> Incoming | None:
         chat = change.chat

@@ -49,8 +49,9 @@ class Intake:
     async def take(self, updates: Sequence[dict[str, Any]]) -> None:
         """Commit the updates to the inbox and start to answer them.
 
-        Returns when all are committed and started: from then on they count as received. Raises
-        what the inbox raises; then none may count as received.
+        Inline queries are not kept: an answer is worth nothing seconds later. Returns when all
+        are committed and started: from then on they count as received. Raises what the inbox
+        raises; then none may count as received.
         """
         read = [(raw, found) for raw in updates if (found := self._read(raw)) is not None]
         for _, found in read:
@@ -63,9 +64,9 @@ class Intake:
         ]
         if not new:
             return
-        await self._inbox.accept(
-            "telegram", [(found.event.id, json.dumps(raw)) for raw, found in new]
-        )
+        kept = [(found.event.id, json.dumps(raw)) for raw, found in new if found.inline_id is None]
+        if kept:
+            await self._inbox.accept("telegram", kept)
         for _, found in new:
             await self._start(found)
 

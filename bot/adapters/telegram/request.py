@@ -6,6 +6,7 @@ Errors tell apart what the library's own classes do not: whether a request left 
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any, Final
 
@@ -139,7 +140,8 @@ def _body(request_data: RequestData | None) -> dict[str, Any]:
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, media_type) in request_data.multipart_data.items():
-        form.add_field(name, content, filename=filename, content_type=media_type)
+        stream = io.BytesIO(content) if isinstance(content, bytes) else content
+        form.add_field(name, stream, filename=filename, content_type=media_type)
     return {"data": form}
 
 

@@ -11,11 +11,13 @@ Kind = Literal["answer", "lose", "drop", "hang"]
 @dataclass(slots=True, kw_only=True)
 class Fault:
     """``answer``: refuse with ``code``. ``lose``: carry out, then cut the line. ``drop``: cut the
-    line at once. ``hang``: never answer. ``method`` may be ``*`` for all but ``getUpdates``."""
+    line at once. ``hang``: never answer. ``method`` may be ``*`` for all but ``getUpdates``.
+    ``after``: so many calls go well first."""
 
     method: str
     kind: Kind
     times: int = 1
+    after: int = 0
     code: int = 500
     description: str = "Internal Server Error"
     parameters: dict[str, int] = field(default_factory=dict)
@@ -35,6 +37,9 @@ class Faults:
         """The fault of this call, used up once."""
         for fault in self._waiting:
             if fault.method == method or (fault.method == "*" and method != "getUpdates"):
+                if fault.after > 0:
+                    fault.after -= 1
+                    return None
                 fault.times -= 1
                 if fault.times <= 0:
                     self._waiting.remove(fault)

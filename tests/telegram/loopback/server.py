@@ -1,4 +1,4 @@
-"""The HTTP side: tokens, parameters, faults, the record of requests, and control for benchmarks."""
+"""The HTTP side: tokens, parameters, faults, and the record of requests."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.telegram.loopback.control import Control
 from tests.telegram.loopback.faults import Fault, Faults, Kind
 from tests.telegram.loopback.messages import MessageMethods
 from tests.telegram.loopback.people import Group, Person
 from tests.telegram.loopback.profile import ProfileMethods
 from tests.telegram.loopback.receiving import Receiving
-from tests.telegram.loopback.world import BOT, Refused, World, bad_request
+from tests.telegram.loopback.world import Refused, World
 
 TOKEN = "7000001:loopback-token-for-tests"
 _REMEMBERED = 100_000
@@ -68,8 +69,7 @@ class LoopbackServer:
         application = web.Application(client_max_size=64 * 1024 * 1024)
         application.router.add_route("*", "/bot{token}/{method}", self._call)
         application.router.add_get("/file/bot{token}/files/{handle}", self._download)
-        application.router.add_post("/control/push", self._push)
-        application.router.add_get("/control/stats", self._stats)
+        Control(self.world, self.sends, self.refusals).register(application)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)
@@ -99,6 +99,7 @@ class LoopbackServer:
         description: str = "Internal Server Error",
         *,
         times: int = 1,
+        after: int = 0,
         **parameters: int,
     ) -> None:
         """Refuse the next calls of ``method`` (``*``: of any but getUpdates)."""
@@ -107,16 +108,17 @@ class LoopbackServer:
                 method=method,
                 kind="answer",
                 times=times,
+                after=after,
                 code=code,
                 description=description,
                 parameters=parameters,
             )
         )
 
-    def limit(self, method: str, retry_after: int, *, times: int = 1) -> None:
-        """Answer 429 to the next calls of ``method``."""
+    def limit(self, method: str, retry_after: int, *, times: int = 1, after: int = 0) -> None:
+        """Answer 429 to the next calls of ``method``, once ``after`` calls have gone well."""
         text = f"Too Many Requests: retry after {retry_after}"
-        self.fail(method, 429, text, times=times, retry_after=retry_after)
+        self.fail(method, 429, text, times=times, after=after, retry_after=retry_after)
 
     def disturb(self, method: str, kind: Kind, *, times: int = 1) -> None:
         """``lose`` (carried out, no answer), ``drop`` (not carried out) or ``hang``."""
@@ -231,46 +233,6 @@ class LoopbackServer:
             return _answer_error(Refused(404, "Not Found"))
         return web.Response(body=data)
 
-    async def _push(self, request: web.Request) -> web.Response:
-        """``{"messages": [{"user": 1, "text": "…"}]}`` or ``{"updates": [raw, …]}``.
-
-        Answers ``{"pushed": [[update id, chat id, monotonic seconds], …]}``.
-        """
-        given = await request.json()
-        pushed = []
-        for line in given.get("messages", ()):
-            update = self._message_update(int(line["user"]), str(line["text"]))
-            self.world.waiting.append(update)
-            pushed.append([update["update_id"], int(line["user"]), time.monotonic()])
-        for update in given.get("updates", ()):
-            self.world.waiting.append(update)
-            pushed.append([update["update_id"], None, time.monotonic()])
-        await self.world.notify()
-        return web.json_response({"pushed": pushed})
-
-    def _message_update(self, user_id: int, text: str) -> dict[str, Any]:
-        world = self.world
-        if user_id not in world.users:
-            world.users[user_id] = {"id": user_id, "is_bot": False, "first_name": f"U{user_id}"}
-            world.add_chat({"id": user_id, "type": "private", "first_name": f"U{user_id}"})
-        world.last_update += 1
-        message = world.add_message(world.chats[user_id], world.users[user_id], {"text": text})
-        if text.startswith("/"):
-            length = len(text.split()[0])
-            message["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
-        return {"update_id": world.last_update, "message": message}
-
-    async def _stats(self, request: web.Request) -> web.Response:
-        """``{"sends": [[chat id, message id, monotonic seconds], …]}``, the newest 100,000."""
-        return web.json_response(
-            {
-                "sends": [list(send) for send in self.sends],
-                "waiting": len(self.world.waiting),
-                "refusals": len(self.refusals),
-                "now": time.monotonic(),
-            }
-        )
-
 
 async def _read(request: web.Request) -> tuple[dict[str, Any], dict[str, tuple[str, bytes]]]:
     if request.content_type == "application/json":
@@ -297,4 +259,4 @@ def _answer_error(refused: Refused) -> web.Response:
     return web.Response(status=refused.code, text=json.dumps(body), content_type="application/json")
 
 
-__all__ = ["BOT", "TOKEN", "LoopbackServer", "Request", "bad_request"]
+__all__ = ["TOKEN", "LoopbackServer", "Request"]
