@@ -128,14 +128,14 @@ class Ask:
             kind = outcome.smalltalk_kind or "greeting"
             return fallbacks.small_talk(kind, turn._, turn.event.author.name)
         if outcome.decision == "handoff":
-            await self._remember(turn, _missed(state, text, outcome))
+            await self._remember(turn, _missed(state, text))
             return fallbacks.must_not_answer(turn._)
         article = self._library.article(outcome.article or "")
         if outcome.decision == "answer" and article is not None:
             return await self._reading.open(turn, article, text)
         if outcome.decision == "suggest" and outcome.candidates:
             return await self._suggest(turn, text, outcome, state)
-        return await self._miss(turn, text, outcome, state)
+        return await self._miss(turn, text, state)
 
     async def _urgent(self, turn: Turn, text: str) -> Reply:
         number = await self._desk.open(turn, text=text, is_urgent=True)
@@ -158,20 +158,16 @@ class Ask:
                 last_language=turn._.language,
                 misses=state.misses,
                 missed_text=state.missed_text,
-                candidates=tuple(article.id for article in shown),
+                candidates=tuple(
+                    dict.fromkeys((*state.candidates, *(article.id for article in shown)))
+                ),
             ),
         )
         return fallbacks.suggest(shown, turn._)
 
-    async def _miss(
-        self, turn: Turn, text: str, outcome: Outcome, state: ConversationState
-    ) -> Reply:
-        await self._remember(turn, _missed(state, text, outcome))
-        return (
-            fallbacks.offer_person(turn._)
-            if state.misses
-            else fallbacks.ask_again(turn._)
-        )
+    async def _miss(self, turn: Turn, text: str, state: ConversationState) -> Reply:
+        await self._remember(turn, _missed(state, text))
+        return fallbacks.offer_person(turn._) if state.misses else fallbacks.ask_again(turn._)
 
     async def none(self, turn: Turn) -> Reply:
         """None of the suggestions fit: a miss like any other."""
@@ -184,11 +180,7 @@ class Ask:
             turn,
             replace(state, misses=misses, missed_text=state.missed_text or state.last_text),
         )
-        return (
-            fallbacks.offer_person(turn._)
-            if misses > 1
-            else fallbacks.none_of_these(turn._)
-        )
+        return fallbacks.offer_person(turn._) if misses > 1 else fallbacks.none_of_these(turn._)
 
     async def _remember(self, turn: Turn, state: ConversationState) -> None:
         store: Store = turn.store
@@ -196,12 +188,7 @@ class Ask:
         await store.conversations.set(event.conversation, event.author.id, state, turn.clock.now())
 
 
-def _missed(state: ConversationState, text: str, outcome: Outcome) -> ConversationState:
-    shown = tuple(candidate.article for candidate in outcome.candidates[: fallbacks.SUGGESTIONS])
+def _missed(state: ConversationState, text: str) -> ConversationState:
     return replace(
-        state,
-        last_text=text,
-        misses=state.misses + 1,
-        missed_text=state.missed_text or text,
-        candidates=tuple(dict.fromkeys((*state.candidates, *shown))),
+        state, last_text=text, misses=state.misses + 1, missed_text=state.missed_text or text
     )
