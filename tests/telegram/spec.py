@@ -64,8 +64,12 @@ def _fields_faults(
         if is_multipart and isinstance(value, str) and "String" not in known[name]["types"]:
             value = json.loads(value)
         options = [_type_faults(f"{where}.{name}", kind, value) for kind in known[name]["types"]]
-        found += min(options, key=len)
+        found += _fewest(options)
     return found
+
+
+def _fewest(options: list[list[str]]) -> list[str]:
+    return min(options, key=lambda found: len(found))
 
 
 def _type_faults(where: str, kind: str, value: Any) -> list[str]:
@@ -93,5 +97,6 @@ def _type_faults(where: str, kind: str, value: Any) -> list[str]:
     described = _spec()["types"][kind]
     subtypes = described.get("subtypes", [])
     if subtypes and not described.get("fields"):
-        return min((_type_faults(where, subtype, value) for subtype in subtypes), key=len)
+        found = [_type_faults(where, subtype, value) for subtype in subtypes]
+        return _fewest(found)
     return _fields_faults(where, described.get("fields", []), value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 
 import pytest
 from structlog.testing import capture_logs
@@ -236,7 +237,10 @@ async def test_a_webhook_left_behind_is_taken_down(stage: Stage) -> None:
         assert stage.server.world.webhook is None
 
 
-async def test_no_text_and_no_token_in_the_logs(stage: Stage, server: LoopbackServer) -> None:
+async def test_no_text_and_no_token_in_the_logs(
+    stage: Stage, server: LoopbackServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
     ana = server.user("Ana-Secret-Name")
     stage.script.reply = lambda event: Message(text="private answer")
     server.disturb("sendMessage", "drop")
@@ -246,7 +250,7 @@ async def test_no_text_and_no_token_in_the_logs(stage: Stage, server: LoopbackSe
             await server.until_called("sendMessage")
             await ana.says("private question")
             await ana.sees("private answer")
-    written = repr(logs)
+    written = repr(logs) + caplog.text
     assert "telegram.reply.failed" in written
     for secret in ("private", "Secret", server.world.token):
         assert secret not in written

@@ -110,8 +110,9 @@ class AiohttpRequest(BaseRequest):
                 status = response.status
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NotConnected(_describe(error)) from error
-        except aiohttp.InvalidURL as error:
-            raise NotConnected("the address of the Bot API is not a URL") from error
+        except aiohttp.InvalidURL:
+            # Not chained: that error quotes the URL, and the URL holds the token.
+            raise NotConnected("the address of the Bot API is not a URL") from None
         except TimeoutError as error:
             raise TimedOut(_describe(error)) from error
         except (aiohttp.ClientError, OSError) as error:

@@ -44,7 +44,8 @@ class ProfileMethods:
         return True
 
     def getMyCommands(self, given: Parameters, files: Files) -> list[Any]:  # noqa: N802
-        return self._world.settings.get(_key("commands", given), [])
+        found: list[Any] = self._world.settings.get(_key("commands", given), [])
+        return found
 
     def setMyDescription(self, given: Parameters, files: Files) -> bool:  # noqa: N802
         return self._set("description", given, 512)
