@@ -18,7 +18,14 @@ from tests.discord.doubles import (
     ScriptedCore,
     settings,
 )
+from tests.discord.specification import PATH, Specification
 from tests.discord.world import World
+
+
+@pytest.fixture(scope="session")
+def specification() -> Specification | None:
+    """None where it is not there; ``wire/test_specification.py`` says so."""
+    return Specification.load() if PATH.exists() else None
 
 
 @pytest.fixture
@@ -60,7 +67,9 @@ def make_client(
 
 @pytest.fixture
 async def world(
-    make_client: Callable[[], AssistantClient], core: ScriptedCore
+    make_client: Callable[[], AssistantClient],
+    core: ScriptedCore,
+    specification: Specification | None,
 ) -> AsyncIterator[World]:
     # simcord.run keeps a context variable, which pytest-asyncio resets in another context.
     env = simcord.Env(make_client())
@@ -71,3 +80,9 @@ async def world(
     finally:
         await env.shutdown()
     assert [error for error in env.errors if not isinstance(error, world.expected)] == []
+    if specification is not None:
+        faults = [
+            specification.fault(entry.method, entry.path, "application/json", entry.json)
+            for entry in env.http_requests
+        ]
+        assert [fault for fault in faults if fault is not None] == []

@@ -18,7 +18,7 @@ from tests.discord.doubles import (
     ScriptedCore,
     settings,
 )
-from tests.discord.specification import PATH, Specification
+from tests.discord.specification import Specification
 from tests.discord.wire.payloads import TOKEN
 from tests.discord.wire.people import Person
 from tests.discord.wire.server import WireServer
@@ -53,11 +53,6 @@ class Line:
         self.stop.set()
         if self.running is not None:
             await self.running
-
-
-@pytest.fixture(scope="session")
-def specification() -> Specification | None:
-    return Specification.load() if PATH.exists() else None
 
 
 @pytest.fixture
