@@ -50,18 +50,21 @@ async def test_an_answer_to_someone_who_blocks_meanwhile_breaks_nothing(
 
 
 @pytest.mark.parametrize(
-    ("description", "expected"),
+    ("code", "description"),
     [
-        ("Forbidden: user is deactivated", RecipientGone),
-        ("Forbidden: bot was kicked from the group chat", RecipientGone),
+        (403, "Forbidden: user is deactivated"),
+        (403, "Forbidden: bot was kicked from the group chat"),
+        (400, "Bad Request: chat not found"),
+        (400, "Bad Request: PEER_ID_INVALID"),
+        (400, "Bad Request: not enough rights to send text messages to the chat"),
     ],
 )
-async def test_forbidden(
-    stage: Stage, adapter: TelegramAdapter, private: Private, description: str, expected: type
+async def test_a_recipient_who_is_gone(
+    stage: Stage, adapter: TelegramAdapter, private: Private, code: int, description: str
 ) -> None:
     ana = stage.server.user("Ana")
-    stage.server.fail("sendMessage", 403, description)
-    with pytest.raises(expected):
+    stage.server.fail("sendMessage", code, description)
+    with pytest.raises(RecipientGone):
         await adapter.send(private(ana.id), HELLO)
 
 

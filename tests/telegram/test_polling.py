@@ -54,6 +54,17 @@ async def test_an_update_twice_is_answered_once(stage: Stage) -> None:
     assert texts(stage) == ["hi", "bye"]
 
 
+async def test_an_update_twice_in_one_answer_is_answered_once(stage: Stage) -> None:
+    ana = stage.server.user("Ana")
+    message = stage.server.world.add_message(ana.state, ana.user, {"text": "hi"})
+    for _ in range(2):
+        stage.server.world.waiting.append({"update_id": 2001, "message": message})
+    async with stage.running():
+        await ana.says("bye")
+        await stage.server.until_received("getUpdates", 2)
+    assert texts(stage).count("hi") == 1
+
+
 async def test_updates_out_of_order_are_all_answered(stage: Stage) -> None:
     ana = stage.server.user("Ana")
     server = stage.server
