@@ -16,6 +16,8 @@ import numpy.typing as npt
 
 from knowledge.search.vectors import Floats, Ints, SparseVector
 
+Halves = npt.NDArray[np.float16]
+
 _BUDGET: Final = 30_000
 """Postings that a question may touch in the coarse look-up of a large knowledge base."""
 
@@ -32,34 +34,31 @@ class ExampleMatrix:
 
     starts: Ints
     columns: Ints
-    values: Floats
+    values: Halves
     by_feature_starts: Ints
     rows: Ints
-    row_values: Floats
+    row_values: Halves
     owners: Ints
     _scratch: _Scratch
 
     @classmethod
     def of(
-        cls, vectors: Sequence[SparseVector], owners: Sequence[int], features: int
+        cls, rows: Ints, columns: Ints, values: Floats, owners: Sequence[int], features: int
     ) -> ExampleMatrix:
-        """Stack the vectors of the examples; ``features`` is the size of the vocabulary."""
-        lengths = np.asarray([len(v.ids) for v in vectors], np.int64)
-        starts = np.zeros(len(vectors) + 1, np.int32)
-        np.cumsum(lengths, out=starts[1:])
-        columns = _join([v.ids for v in vectors], np.int32)
-        values = _join([v.values for v in vectors], np.float32)
-        order = np.argsort(columns, kind="stable")
+        """From row, column and weight of each cell, sorted by row."""
+        starts = np.zeros(len(owners) + 1, np.int32)
+        np.cumsum(np.bincount(rows, minlength=len(owners)), out=starts[1:])
         by_feature = np.zeros(features + 1, np.int32)
         np.cumsum(np.bincount(columns, minlength=features), out=by_feature[1:])
-        row_of = np.repeat(np.arange(len(vectors), dtype=np.int32), lengths)
+        order = np.argsort(columns, kind="stable")
+        halves: Halves = values.astype(np.float16)
         return cls(
             starts,
             columns,
-            values,
+            halves,
             by_feature,
-            row_of[order],
-            values[order],
+            rows[order],
+            halves[order],
             np.asarray(owners, np.int32),
             _Scratch(),
         )
@@ -118,7 +117,7 @@ class ExampleMatrix:
         from scipy.sparse import csr_array
 
         shape = (len(self), len(self.by_feature_starts) - 1)
-        sparse = csr_array((self.values, self.columns, self.starts), shape=shape)
+        sparse = csr_array((self.values.astype(np.float32), self.columns, self.starts), shape=shape)
         gram: Floats = (sparse @ sparse.T).toarray().astype(np.float32)
         return gram
 
@@ -160,7 +159,3 @@ def _spread(first: Ints, counts: Ints, total: int) -> npt.NDArray[np.int64]:
     ends = np.cumsum(counts)
     places: npt.NDArray[np.int64] = np.arange(total) + np.repeat(first - (ends - counts), counts)
     return places
-
-
-def _join(parts: Sequence[npt.NDArray[Any]], kind: type) -> npt.NDArray[Any]:
-    return np.concatenate(parts) if parts else np.zeros(0, kind)

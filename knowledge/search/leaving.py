@@ -11,7 +11,7 @@ import numpy as np
 
 from knowledge.search.confidence import raw_confidence
 from knowledge.search.examples import ExampleMatrix
-from knowledge.search.nearest import NEAR, largest, rank_near
+from knowledge.search.nearest import NEAR, largest, margin_of, rank_near
 from knowledge.search.ranking import DenseModel, local_variance
 from knowledge.search.training import Trained
 from knowledge.search.vectors import Floats, SparseVector
@@ -21,19 +21,18 @@ _SAMPLE: Final = 400
 
 @dataclass(slots=True)
 class LeftOut:
-    """Raw confidences: of right and wrong rankings with the example itself left out, and of
-    questions whose whole entry is left out. ``confused`` are (example, entry found instead)."""
+    """Raw confidence and margin of right and wrong rankings with the example itself left out,
+    and of questions whose whole entry is left out. ``found`` are (example, entry found)."""
 
-    right: list[float] = field(default_factory=list)
-    wrong: list[float] = field(default_factory=list)
-    outside: list[float] = field(default_factory=list)
-    confused: list[tuple[int, int]] = field(default_factory=list)
+    right: list[tuple[float, float]] = field(default_factory=list)
+    wrong: list[tuple[float, float]] = field(default_factory=list)
+    outside: list[tuple[float, float]] = field(default_factory=list)
+    found: list[tuple[int, int]] = field(default_factory=list)
 
-    def add(self, example: int, owner: int, found: int, raw: float) -> None:
+    def add(self, example: int, owner: int, found: int, tried: tuple[float, float]) -> None:
         """Count one example that was left out by itself."""
-        (self.right if found == owner else self.wrong).append(raw)
-        if found != owner:
-            self.confused.append((example, found))
+        (self.right if found == owner else self.wrong).append(tried)
+        self.found.append((example, found))
 
 
 def left_out(examples: ExampleMatrix, trained: Trained | None) -> LeftOut:
@@ -59,8 +58,10 @@ def left_out(examples: ExampleMatrix, trained: Trained | None) -> LeftOut:
         vector = _vector(examples, number)
         if len(group) > 1:
             ranking = rank_near(examples, vector, entries, (number,))
-            result.add(number, owner, int(ranking.scores.argmax()), ranking.raw)
-        result.outside.append(rank_near(examples, vector, entries, group).raw)
+            best = int(ranking.scores.argmax())
+            result.add(number, owner, best, (ranking.raw, ranking.margin))
+        ranking = rank_near(examples, vector, entries, group)
+        result.outside.append((ranking.raw, ranking.margin))
     return result
 
 
@@ -72,8 +73,8 @@ def _try_dense(
     similarities[number] = 0.0
     if len(group) > 1:
         scores = trained.one_out[number]
-        raw, best = _raw(examples, trained.model, scores, similarities)
-        result.add(number, owner, best, raw)
+        tried, best = _raw(examples, trained.model, scores, similarities)
+        result.add(number, owner, best, tried)
     similarities[group.start : group.stop] = 0.0
     scores = trained.entry_out[number].copy()
     scores[owner] = -1.0
@@ -82,7 +83,7 @@ def _try_dense(
 
 def _raw(
     examples: ExampleMatrix, model: DenseModel, scores: Floats, similarities: Floats
-) -> tuple[float, int]:
+) -> tuple[tuple[float, float], int]:
     best = int(scores.argmax())
     near = largest(similarities, NEAR)
     near = near[similarities[near] > 0.0]
@@ -91,9 +92,12 @@ def _raw(
         gram = model.gram[near][:, near].astype(np.float32)
         variance = local_variance(gram, similarities[near])
     nearest = float(similarities[examples.owners == best].max(initial=0.0))
-    return raw_confidence(float(scores[best]), variance, nearest), best
+    raw = raw_confidence(float(scores[best]), variance, nearest)
+    return (raw, margin_of(scores)), best
 
 
 def _vector(examples: ExampleMatrix, number: int) -> SparseVector:
     begin, end = examples.starts[number], examples.starts[number + 1]
-    return SparseVector(examples.columns[begin:end], examples.values[begin:end], 0.0)
+    return SparseVector(
+        examples.columns[begin:end], examples.values[begin:end].astype(np.float32), 0.0
+    )

@@ -11,6 +11,7 @@ import numpy as np
 from knowledge.search.confidence import Calibration, calibrate
 from knowledge.search.examples import ExampleMatrix
 from knowledge.search.features import FeatureMaker
+from knowledge.search.indexing import build_index
 from knowledge.search.leaving import left_out
 from knowledge.search.nearest import rank_all, rank_near
 from knowledge.search.ranking import DENSE_LIMIT, DenseModel
@@ -25,12 +26,14 @@ Repairs = tuple[tuple[str, str], ...]
 class Match:
     """The ranking of one question: entries with ranking scores, and how sure of the first.
 
-    ``chance`` is calibrated (0 to 1); ``raw`` is what it was made from; ``nearest`` and
-    ``variance`` are its parts; ``example`` is the number of the nearest example.
+    ``chance`` that it can be answered and ``sureness`` that the first entry does are calibrated
+    (0 to 1), made from ``raw`` and ``margin``; ``nearest`` and ``variance`` are parts of ``raw``;
+    ``example`` is the number of the first entry's nearest example.
     """
 
     ranked: tuple[tuple[str, float], ...] = ()
     chance: float = 0.0
+    sureness: float = 0.0
     raw: float = -1.0
     margin: float = 0.0
     nearest: float = 0.0
@@ -69,11 +72,7 @@ class Matcher:
                     texts.append(text)
                     owners.append(number)
                     found.append(words)
-        features = [maker.features(words) for words in found]
-        vocabulary = Vocabulary.learn(features)
-        matrix = ExampleMatrix.of(
-            [vocabulary.vector(item) for item in features], owners, len(vocabulary.idf)
-        )
+        vocabulary, matrix = build_index(found, owners, maker)
         trained = None
         if 0 < len(matrix) <= DENSE_LIMIT:
             trained = train(matrix.full_gram(), matrix.owners, len(entries))
@@ -118,14 +117,15 @@ class Matcher:
         scores = ranking.scores
         top = np.argpartition(-scores, min(limit, len(scores) - 1))[: limit + 1]
         top = top[np.argsort(-scores[top], kind="stable")][:limit]
-        second = float(scores[top[1]]) if len(top) > 1 else 0.0
+        margin = ranking.margin
         return Match(
             ranked=tuple(
                 (self.entries[i], round(float(scores[i]), 4)) for i in top if scores[i] > -1.0
             ),
             chance=self.calibration.chance(ranking.raw),
             raw=ranking.raw,
-            margin=float(scores[top[0]]) - second,
+            sureness=self.calibration.sureness(ranking.raw, margin),
+            margin=margin,
             nearest=ranking.nearest,
             variance=ranking.variance,
             unseen=vector.unseen,

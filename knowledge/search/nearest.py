@@ -30,6 +30,11 @@ class Ranking:
     variance: float
     example: int
 
+    @property
+    def margin(self) -> float:
+        """How far the first entry is ahead of the second."""
+        return margin_of(self.scores)
+
 
 def rank_all(examples: ExampleMatrix, vector: SparseVector, model: DenseModel) -> Ranking:
     """Score every entry with the trained models."""
@@ -79,3 +84,11 @@ def largest(values: Floats, count: int) -> npt.NDArray[np.intp]:
     if len(values) <= count:
         return np.arange(len(values))
     return np.argpartition(-values, count)[:count]
+
+
+def margin_of(scores: Floats) -> float:
+    """How far the best score is ahead of the second best; scores below zero count as zero."""
+    if len(scores) < 2:
+        return max(0.0, float(scores.max(initial=0.0)))
+    second, best = np.partition(scores, len(scores) - 2)[-2:]
+    return max(0.0, float(best)) - max(0.0, float(second))

@@ -46,8 +46,10 @@ class DenseModel:
 
     def scores(self, similarities: Floats) -> Floats:
         """The scores of all entries."""
-        scores: Floats = similarities @ self.smooth + sharpen(similarities) @ self.sharp
-        return scores
+        # einsum stays on this thread; BLAS would wake its pool and wait where a core is busy
+        smooth: Floats = np.einsum("i,ij->j", similarities, self.smooth)
+        sharp: Floats = np.einsum("i,ij->j", sharpen(similarities), self.sharp)
+        return smooth + sharp
 
     def state(self) -> dict[str, Any]:
         """Arrays to store; the inverse of `restore`."""

@@ -41,21 +41,6 @@ class Vocabulary:
     idf: Floats
     highest: float
 
-    @classmethod
-    def learn(cls, texts: Sequence[Mapping[str, list[str]]]) -> Vocabulary:
-        """Number every feature of the texts; rare ones weigh more."""
-        ids: dict[str, dict[str, int]] = {}
-        idf: list[float] = []
-        for channel in CHANNELS:
-            counts: Counter[str] = Counter()
-            for features in texts:
-                counts.update(set(features[channel]))
-            ids[channel] = {
-                name: number for number, name in enumerate(sorted(counts), start=len(idf))
-            }
-            idf.extend(weigh(len(texts), counts[name]) for name in ids[channel])
-        return cls(ids=ids, idf=np.asarray(idf, np.float32), highest=weigh(len(texts), 0))
-
     def vector(self, features: Mapping[str, list[str]]) -> SparseVector:
         """The weighted vector of a text; its length is one when every feature is known."""
         numbers: list[int] = []
