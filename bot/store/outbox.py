@@ -60,5 +60,6 @@ class Outbox:
                 updated_at=now,
             )
             .on_conflict_do_nothing()
+            .execution_options(preserve_rowcount=True)
         )
         return bool(result.rowcount)

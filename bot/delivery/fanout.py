@@ -1,0 +1,137 @@
+"""Writes the rows of running announcements, a little ahead of the sender.
+
+Each chunk and the cursor behind it are one transaction, short enough (``HOLD`` seconds) not to
+hold anybody up; the size of the chunks follows from how long the last one took.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from bot.chat.ports import Clock
+from bot.delivery.waking import wait_first
+from bot.store.announcements import Announcement, Announcements
+from bot.store.database import Database
+from bot.store.outages import OUTAGES
+from bot.store.outbox_fanout import Chunk, OutboxFanOut
+
+HOLD: Final = 0.012
+"""Seconds that a chunk's transaction should take; 50 ms is the most that it may."""
+FIRST: Final = 500
+SMALLEST: Final = 100
+LARGEST: Final = 20_000
+"""Rows of a chunk."""
+POLL: Final = 1.0
+AHEAD: Final = 5_000
+"""Rows written and not yet settled, above which the fan-out waits for the sender."""
+
+DueByZone = Callable[[Announcement], Awaitable[Mapping[str, datetime]]]
+
+log = structlog.get_logger(__name__)
+
+
+class FanOut:
+    """``poke_senders`` is called when there are new rows. Two at once do no harm.
+
+    ``due_by_zone`` tells when each time zone is due, for announcements at the local hour.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        poke_senders: Callable[[], None] = lambda: None,
+        due_by_zone: DueByZone | None = None,
+        ahead: int = AHEAD,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._poke_senders = poke_senders
+        self._due_by_zone = due_by_zone
+        self._ahead = ahead
+        self._size = FIRST
+        self._poked = asyncio.Event()
+        self.longest_hold = 0.0
+        """The longest that a chunk's transaction has taken, in seconds."""
+
+    def poke(self) -> None:
+        """An announcement was started or resumed: look at once."""
+        self._poked.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve all running announcements until ``stop``."""
+        while not stop.is_set():
+            self._poked.clear()
+            try:
+                has_moved = await self._round()
+            except OUTAGES as error:
+                log.warning("fanout_failed", error=type(error).__name__)
+                has_moved = False
+            if not has_moved:
+                await wait_first(self._clock, POLL, stop, self._poked)
+
+    async def write_all(self, number: int) -> int:
+        """Write all rows of one announcement without waiting; returns how many."""
+        total = 0
+        while True:
+            chunk = await self.write_chunk(number)
+            total += chunk.rows
+            if chunk.is_last:
+                return total
+
+    async def write_chunk(self, number: int) -> Chunk:
+        """One transaction's worth."""
+        zones = await self._zones(number) if self._due_by_zone else None
+        began = self._clock.monotonic()
+        async with self._database.connect() as connection:
+            # What was waited for the connection is not held by this chunk.
+            began = self._clock.monotonic()
+            chunk = await OutboxFanOut(connection).write(
+                number, self._size, self._clock.now(), due_by_zone=zones
+            )
+        took = self._clock.monotonic() - began
+        self.longest_hold = max(self.longest_hold, took)
+        if chunk.rows:
+            factor = min(1.5, max(0.3, HOLD / max(took, 1e-6)))
+            self._size = int(min(LARGEST, max(SMALLEST, self._size * factor)))
+        return chunk
+
+    async def _round(self) -> bool:
+        """One chunk for each announcement that has room; False where none had."""
+        async with self._database.connect() as connection:
+            numbers = await Announcements(connection).running()
+        has_moved = False
+        for number in numbers:
+            async with self._database.connect() as connection:
+                announcements = Announcements(connection)
+                told = await announcements.get(number)
+                counts = await announcements.counts(number)
+                queued = sum(count for (_, state), count in counts.items() if state == "queued")
+                open_rows = 2 * queued - counts.total()
+                if told is None:
+                    continue
+                if told.is_fanned_out and open_rows <= 0:
+                    await announcements.set_state(
+                        number, "done", self._clock.now(), only_from=("running",)
+                    )
+                    log.info("announcement_done", announcement=number, rows=queued)
+                    continue
+            if not told.is_fanned_out and open_rows < self._ahead:
+                chunk = await self.write_chunk(number)
+                has_moved = True
+                if chunk.rows:
+                    self._poke_senders()
+        return has_moved
+
+    async def _zones(self, number: int) -> Mapping[str, datetime] | None:
+        async with self._database.connect() as connection:
+            told = await Announcements(connection).get(number)
+        if told is None or self._due_by_zone is None:
+            return None
+        return await self._due_by_zone(told)
