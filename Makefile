@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
 
-.PHONY: run test check lock bench clean
+.PHONY: run test check messages lock bench clean
 
 run: $(VENV)/.run-stamp
 	@$(BIN)/insop chat
@@ -35,6 +35,17 @@ $(VENV)/.dev-stamp: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock >&2
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable . >&2
 	@touch $(VENV)/.run-stamp $@
+
+messages: $(VENV)/.dev-stamp
+	@$(BIN)/pybabel --quiet extract --no-location --sort-output --omit-header -k translate -k N_ -k plural:1,2 -o bot/locales/insop.pot bot handlers
+	@for language in fr es ar ru zh; do \
+		mkdir -p bot/locales/$$language/LC_MESSAGES; \
+		if [ -f bot/locales/$$language/LC_MESSAGES/insop.po ]; then \
+			$(BIN)/pybabel --quiet update --no-fuzzy-matching --no-wrap -D insop -i bot/locales/insop.pot -d bot/locales -l $$language; \
+		else \
+			$(BIN)/pybabel --quiet init --no-wrap -D insop -i bot/locales/insop.pot -d bot/locales -l $$language; \
+		fi; \
+	done
 
 lock:
 	@uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock

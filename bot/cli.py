@@ -55,6 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_ask(commands)
     _add_run(commands)
     _add_database(commands)
+    _add_kb(commands)
     doctor = commands.add_parser("doctor", help="say what is set up, reachable and missing")
     doctor.set_defaults(run=_doctor, is_quiet=True)
     return parser
@@ -97,6 +98,12 @@ def _add_database(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     upgrade.set_defaults(run=_upgrade, is_quiet=True)
     status = actions.add_parser("status", help="say at which migration the tables are")
     status.set_defaults(run=_status, is_quiet=True)
+
+
+def _add_kb(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from bot.commands.kb_options import add_to
+
+    add_to(commands)
 
 
 def _chat(options: argparse.Namespace, settings: Settings) -> int:

@@ -67,7 +67,7 @@ def source_list(library: Library, article: Article, translate: Translate) -> Mes
     for source in library.sources(article):
         title = escape(source.title)
         shown = f"[{title}]({source.url})" if source.url else title
-        lines.append(f"- {escape(source.organisation)} ({escape(source.year)}): {shown}")
+        lines.append(f"- {escape(_cited(source))}: {shown}")
     text = "\n".join(lines) or translate("This article names no source.")
     return Message(
         title=translate("Sources"),
@@ -130,7 +130,7 @@ def _person_button(translate: Translate) -> Button:
 
 
 def _named(sources: tuple[Source, ...], translate: Translate) -> str:
-    names = [f"{source.organisation} ({source.year})" for source in sources[:NAMED_SOURCES]]
+    names = [_cited(source) for source in sources[:NAMED_SOURCES]]
     if not names:
         return ""
     rest = len(sources) - len(names)
@@ -138,6 +138,11 @@ def _named(sources: tuple[Source, ...], translate: Translate) -> str:
     if rest > 0:
         return translate("Sources: {names} and {rest} more", names=shown, rest=rest)
     return translate("Sources: {names}", names=shown)
+
+
+def _cited(source: Source) -> str:
+    """Organisation and year; pages without a year are cited without one."""
+    return source.organisation + (f" ({source.year})" if source.year[:4].isdigit() else "")
 
 
 def _review_note(text: ArticleText, translate: Translate) -> str:

@@ -6,7 +6,7 @@ from bot.chat.markup import plain
 from bot.chat.messages import Message
 from bot.chat.turn import Translate
 from handlers import fallbacks
-from handlers.answers import answer
+from handlers.answers import answer, source_list, whole
 from knowledge.answering import Outcome
 from knowledge.library import Library
 from knowledge.urgent import emergency_text
@@ -35,3 +35,13 @@ def _message(library: Library, outcome: Outcome, translate: Translate) -> Messag
         case "smalltalk":
             return fallbacks.small_talk(outcome.smalltalk_kind or "greeting", translate)
     return fallbacks.ask_again(translate)
+
+
+def preview_messages(
+    library: Library, article_id: str, translate: Translate
+) -> list[Message] | None:
+    """An article's answer, its longer text and its sources; None where there is no such id."""
+    article = library.article(article_id)
+    if article is None:
+        return None
+    return [make(library, article, translate) for make in (answer, whole, source_list)]
