@@ -9,9 +9,10 @@ from typing import Any, Final
 import aiohttp
 import discord
 import structlog
+from discord.gateway import DiscordWebSocket
 from discord.webhook.async_ import async_context
 
-from bot.adapters.discord.client import AssistantClient
+from bot.adapters.discord.client import IDENTIFY_PAUSE, AssistantClient
 from bot.adapters.discord.drafts import DraftStore, MemoryDrafts, MemorySyncState, SyncState
 from bot.adapters.discord.errors import TooManyRequests
 from bot.adapters.discord.replaying import from_raw
@@ -26,6 +27,9 @@ from bot.config import DiscordSettings
 
 LOGIN_TRIES: Final = 6
 """Logins tried while Discord cannot be reached, half a minute in all."""
+
+LONGEST_PAUSE: Final = 300.0
+"""Seconds at most before a connection that failed is begun anew."""
 
 _CAPABILITIES: Final = Capabilities(
     has_forms=True,
@@ -175,6 +179,24 @@ class DiscordAdapter:
             self.client.turns.follow(self.client.turns.message(event))
 
     async def _receive(self, stopping: asyncio.Future[Any]) -> None:
+        """Stay connected until ``stopping``."""
+        failures = 0
+        while not (stopping.done() or self.client.is_closed()):
+            began = self._clock.monotonic()
+            try:
+                await self._connect(stopping)
+            except StartupError:
+                raise
+            except Exception:
+                # discord.py ends where it cannot read an event; the next ones may be fine.
+                is_new = self._clock.monotonic() - began > LONGEST_PAUSE
+                failures = 1 if is_new else failures + 1
+                wait = min(IDENTIFY_PAUSE * 2 ** (failures - 1), LONGEST_PAUSE)
+                _log.exception("discord.connection_failed", seconds=wait)
+                await self._pause(wait, stopping)
+
+    async def _connect(self, stopping: asyncio.Future[Any]) -> None:
+        """One run of discord.py's own loop, which reconnects and resumes."""
         connection = asyncio.ensure_future(self.client.connect(reconnect=True))
         waiting: set[asyncio.Future[Any]] = {connection, stopping}
         try:
@@ -190,6 +212,9 @@ class DiscordAdapter:
         finally:
             connection.cancel()
             await asyncio.gather(connection, return_exceptions=True)
+            socket: DiscordWebSocket | None = self.client.ws
+            if socket is not None and socket.open:
+                await socket.close(code=1000)
 
 
 def build_client(

@@ -66,6 +66,8 @@ class AssistantClient(discord.Client):
         drafts: DraftStore,
         sync_state: SyncState,
     ) -> None:
+        # There is no voice here, so discord.py need not warn that its libraries are missing.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(intents=intents(), allowed_mentions=discord.AllowedMentions.none())
         # discord.py offers no way to bring a REST client of one's own; its state and, below, the
         # tree take theirs from here.
@@ -92,6 +94,13 @@ class AssistantClient(discord.Client):
         self.sending.open()
         if self._settings.sync_commands:
             await sync_if_changed(self.tree, self._sync_state)
+
+    async def close(self) -> None:
+        """Close for good. discord.py leaves the task behind that was to tell of readiness."""
+        waiting = self._connection._ready_task
+        if waiting is not None:
+            waiting.cancel()
+        await super().close()
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Wait before a new session after a lost one: Discord takes one in 5 seconds."""

@@ -26,7 +26,7 @@ from bot.adapters.discord.errors import (
 from bot.adapters.discord.outlets import Outlets
 from bot.adapters.discord.render import Payload, render, render_one
 from bot.adapters.discord.sending import nonce_of
-from bot.chat.errors import DeliveryError, RateLimited, Unreachable
+from bot.chat.errors import Ambiguous, DeliveryError, RateLimited, Unreachable
 from bot.chat.events import Event
 from bot.chat.forms import Form
 from bot.chat.markup import escape
@@ -133,7 +133,14 @@ class Response:
     async def _part(self, make: Callable[[], Payload], is_ephemeral: bool) -> None:
         """Through the interaction, or where its time is over as any other message."""
         if not self._is_too_late():
-            await self._patiently(lambda: self._say(make(), is_ephemeral))
+            is_first = self._state is _State.FRESH
+            try:
+                await self._patiently(lambda: self._say(make(), is_ephemeral))
+            except Ambiguous:
+                if not is_first:
+                    raise
+                # Discord takes a first answer once, and says so if it had arrived after all.
+                await self._patiently(lambda: self._say(make(), is_ephemeral, is_repeat=True))
             if not self._is_expired:
                 return
         self._count += 1
@@ -161,29 +168,33 @@ class Response:
             to = self._event.conversation
             await self._outlets.courier.carry(to, attempt, lane=Lane.INTERACTIVE)
 
-    async def _say(self, payload: Payload, is_ephemeral: bool) -> None:
-        interaction = self._interaction
-        wanted = payload.for_sending()
+    async def _say(self, payload: Payload, is_ephemeral: bool, *, is_repeat: bool = False) -> None:
         try:
-            if self._state is _State.FRESH:
-                await interaction.response.send_message(**wanted, ephemeral=is_ephemeral)
-            elif self._state is _State.THINKING and self._is_placeholder_ephemeral == is_ephemeral:
-                await interaction.edit_original_response(**payload.for_editing())
-            else:
-                if self._state is _State.THINKING:
-                    # A placeholder cannot change whom it is for.
-                    await interaction.delete_original_response()
-                    self._state = _State.SAID
-                await interaction.followup.send(**wanted, ephemeral=is_ephemeral, wait=True)
-            self._state = _State.SAID
+            await self._speak(payload, is_ephemeral)
         except discord.HTTPException as error:
             if error.code == ALREADY_ANSWERED and self._state is _State.FRESH:
-                # An earlier try had arrived after all, though its answer was lost.
                 self._state = _State.SAID
-                return
-            if error.code not in EXPIRED:
+                if not is_repeat:
+                    await self._speak(payload, is_ephemeral)
+            elif error.code in EXPIRED:
+                self._is_expired = True
+            else:
                 raise
-            self._is_expired = True
+
+    async def _speak(self, payload: Payload, is_ephemeral: bool) -> None:
+        interaction = self._interaction
+        wanted = payload.for_sending()
+        if self._state is _State.FRESH:
+            await interaction.response.send_message(**wanted, ephemeral=is_ephemeral)
+        elif self._state is _State.THINKING and self._is_placeholder_ephemeral == is_ephemeral:
+            await interaction.edit_original_response(**payload.for_editing())
+        else:
+            if self._state is _State.THINKING:
+                # A placeholder cannot change whom it is for.
+                await interaction.delete_original_response()
+                self._state = _State.SAID
+            await interaction.followup.send(**wanted, ephemeral=is_ephemeral, wait=True)
+        self._state = _State.SAID
 
     async def _first(self, act: Callable[[], Awaitable[object]]) -> None:
         try:

@@ -84,6 +84,20 @@ def dm_channel(channel_id: int, recipient: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def text_channel(channel_id: int) -> dict[str, Any]:
+    return {
+        "id": str(channel_id),
+        "type": 0,
+        "name": "lobby",
+        "position": 0,
+        "permission_overwrites": [],
+        "topic": None,
+        "nsfw": False,
+        "parent_id": None,
+        "last_message_id": None,
+    }
+
+
 def guild(guild_id: int, channel_id: int) -> dict[str, Any]:
     everyone = {
         "id": str(guild_id),
@@ -104,17 +118,6 @@ def guild(guild_id: int, channel_id: int) -> dict[str, Any]:
         "mute": False,
         "flags": 0,
     }
-    channel = {
-        "id": str(channel_id),
-        "type": 0,
-        "name": "lobby",
-        "position": 0,
-        "permission_overwrites": [],
-        "topic": None,
-        "nsfw": False,
-        "parent_id": None,
-        "last_message_id": None,
-    }
     return {
         "id": str(guild_id),
         "name": "Soil people",
@@ -123,7 +126,7 @@ def guild(guild_id: int, channel_id: int) -> dict[str, Any]:
         "emojis": [],
         "stickers": [],
         "features": [],
-        "channels": [channel],
+        "channels": [text_channel(channel_id)],
         "threads": [],
         "members": [member],
         "member_count": 2,

@@ -11,6 +11,7 @@ from tests.discord.wire.payloads import (
     dm_channel,
     message,
     snowflake,
+    text_channel,
 )
 from tests.discord.wire.server import Interaction, WireServer
 
@@ -42,12 +43,14 @@ class Person:
         gone = {"id": message_id, "channel_id": str(self.channel_id)}
         await self._server.gateway.tell("MESSAGE_DELETE", gone)
 
-    async def uses(self, command: str, **options: str) -> Interaction:
-        """Use a slash command."""
+    async def uses(
+        self, command: str, *, guild_id: int | None = None, **options: str
+    ) -> Interaction:
+        """Use a slash command, in a server where ``guild_id`` is given."""
         chosen = [{"type": 3, "name": name, "value": value} for name, value in options.items()]
         known = {entry["name"]: entry["id"] for entry in self._server.commands}
         data = {"id": known.get(command, "1"), "name": command, "type": 1, "options": chosen}
-        return await self._interact(2, data, None)
+        return await self._interact(2, data, None, guild_id)
 
     async def presses(self, label: str) -> Interaction:
         """Press the newest button, or choose the newest choice, called ``label``."""
@@ -69,7 +72,11 @@ class Person:
         return await self._interact(5, data, None)
 
     async def _interact(
-        self, kind: int, data: dict[str, Any], source: dict[str, Any] | None
+        self,
+        kind: int,
+        data: dict[str, Any],
+        source: dict[str, Any] | None,
+        guild_id: int | None = None,
     ) -> Interaction:
         interaction = Interaction(
             id=snowflake(), token=f"token-{snowflake()}", channel_id=self.channel_id, source=source
@@ -94,6 +101,11 @@ class Person:
         }
         if source is not None:
             packet["message"] = source
+        if guild_id is not None:
+            packet["guild_id"] = str(guild_id)
+            packet["guild"] = {"id": str(guild_id), "locale": "en-US", "features": []}
+            packet["channel"] = text_channel(self.channel_id)
+            packet["member"] = {**_member(), "user": packet.pop("user"), "permissions": "0"}
         await self._server.gateway.tell("INTERACTION_CREATE", packet)
         return interaction
 

@@ -160,6 +160,15 @@ async def test_a_dropped_connection_is_resumed(line: Line) -> None:
     assert line.server.gateway.log == ["identify", "resume"]
 
 
+async def test_an_event_that_cannot_be_read_does_not_end_it(line: Line, clock: BusyClock) -> None:
+    for sessions in (2, 3):
+        await line.server.gateway.tell("MESSAGE_CREATE", {"id": "1"})
+        await line.server.gateway.connected(sessions)
+    assert clock.slept == [5.0, 10.0]
+    await line.ana.says("still there?")
+    await line.core.heard(1)
+
+
 async def test_what_a_crash_left_is_taken_up_at_the_start(make_line: Callable[..., Line]) -> None:
     first = make_line()
     await first.start()

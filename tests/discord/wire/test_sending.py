@@ -211,9 +211,7 @@ async def test_after_fifteen_minutes_the_answer_goes_to_the_channel(
     assert used.followups == []
 
 
-async def test_an_answer_that_arrived_though_its_receipt_was_lost_is_not_said_twice(
-    line: Line,
-) -> None:
+async def test_a_first_answer_waits_as_the_courier_says(line: Line) -> None:
     line.core.reply = (Message(text="one"), Message(text="two"))
     line.server.faults.append(
         Fault(method="POST", path=CALLBACK, status=429, body={"retry_after": 0.5})
@@ -223,6 +221,62 @@ async def test_an_answer_that_arrived_though_its_receipt_was_lost_is_not_said_tw
     assert line.courier.waits == [0.5]
     assert used.callbacks[0]["data"]["content"] == "one"
     assert used.followups[0]["content"] == "two"
+
+
+async def test_an_answer_whose_receipt_was_lost_is_not_said_twice(line: Line) -> None:
+    line.core.reply = (Message(text="one"), Message(text="two"))
+    line.server.faults.append(Fault(method="POST", path=CALLBACK, is_lost=True))
+    used = await line.ana.uses("help")
+    await line.server.until(lambda: used.followups)
+    assert used.callbacks[0]["data"]["content"] == "one"
+    assert [body["content"] for body in used.followups] == ["two"]
+
+
+async def test_a_first_answer_that_discord_failed_to_take_is_repeated(line: Line) -> None:
+    line.core.reply = Message(text="one")
+    line.server.faults.append(Fault(method="POST", path=CALLBACK, status=500))
+    used = await line.ana.uses("help")
+    await line.server.until(lambda: used.callbacks)
+    assert used.callbacks[0]["data"]["content"] == "one"
+
+
+async def test_a_deferral_whose_receipt_was_lost_keeps_the_answer(
+    line: Line, clock: HandClock
+) -> None:
+    line.core.gate = asyncio.Event()
+    line.core.reply = Message(text="one")
+    line.server.faults.append(Fault(method="POST", path=CALLBACK, is_lost=True))
+    used = await line.ana.uses("help")
+    await line.core.heard(1)
+    await clock.sleeper()
+    await clock.move(1.6)
+    await line.server.until(lambda: used.callbacks)
+    line.core.gate.set()
+    await line.server.until(lambda: used.followups)
+    assert used.followups[0]["content"] == "one"
+
+
+@pytest.mark.parametrize("is_ephemeral", [False, True])
+async def test_in_a_channel_the_placeholder_is_for_the_asker_alone(
+    line: Line, clock: HandClock, is_ephemeral: bool
+) -> None:
+    line.core.gate = asyncio.Event()
+    line.core.reply = Message(text="one", is_ephemeral=is_ephemeral)
+    used = await line.ana.uses("help", guild_id=900000000000000099)
+    await line.core.heard(1)
+    await clock.sleeper()
+    await clock.move(1.6)
+    await line.server.until(lambda: used.callbacks)
+    assert used.callbacks[0]["data"]["flags"] == 64
+    line.core.gate.set()
+    if is_ephemeral:
+        await line.server.until(lambda: used.edits)
+        assert (used.edits[0]["content"], used.deleted) == ("one", 0)
+    else:
+        # What is for everybody cannot take the place of what is for one.
+        await line.server.until(lambda: used.followups)
+        assert (used.followups[0]["content"], used.deleted) == ("one", 1)
+        assert not used.followups[0].get("flags")
 
 
 async def test_a_modal_over_the_wire(line: Line) -> None:
