@@ -211,6 +211,25 @@ def test_what_is_nobodys_word_is_ignored(content: dict[str, Any]) -> None:
     assert read(**{**message(), **content}) is None
 
 
+def test_an_anonymous_administrator_is_the_group() -> None:
+    hidden = {
+        "id": 1087968824,
+        "is_bot": True,
+        "first_name": "Group",
+        "username": "GroupAnonymousBot",
+    }
+    body = message(
+        GROUP, text="@insop_bot hi", entities=entity("mention", 0, 10), sender_chat=GROUP
+    )
+    event = event_of(read(**{**body, "from": hidden}))
+    assert (event.author.id, event.author.name) == ("-1001", "Soil")
+
+
+def test_a_megabyte_is_cut() -> None:
+    event = event_of(read(**message(text="soil " * 200_000)))
+    assert len(event.text) <= 4096
+
+
 def test_channel_posts_are_ignored() -> None:
     post = {"message_id": 1, "date": 1, "chat": {"id": -1009, "type": "channel"}, "text": "x"}
     assert read("channel_post", **post) is None

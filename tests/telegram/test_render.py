@@ -72,6 +72,12 @@ def test_right_to_left_text_says_so_on_each_line() -> None:
     assert styled(parameters) == [("bold", "FAO")]
 
 
+def test_right_to_left_text_says_so_on_each_part() -> None:
+    calls = render(ANA, Message(text="تربة " * 1500, direction="rtl"))
+    assert len(calls) == 2
+    assert all(call.parameters["text"].startswith("\u200f") for call in calls)
+
+
 def test_a_mail_link_is_written_out() -> None:
     parameters = only(Message(text="Write to [us](mailto:insop@fao.org?subject=x)."))
     assert parameters["text"] == "Write to us (insop@fao.org)."

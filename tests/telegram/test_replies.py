@@ -10,6 +10,7 @@ from bot.adapters.telegram.adapter import TelegramAdapter
 from bot.chat.actions import Action
 from bot.chat.events import ActionPressed, MessageReceived
 from bot.chat.messages import (
+    Attachment,
     Button,
     Delete,
     Edit,
@@ -139,6 +140,34 @@ async def test_an_edit_that_is_too_late_is_sent_anew(stage: Stage) -> None:
     assert after.message_id > before.message_id
 
 
+async def test_an_edit_of_a_picture_changes_its_caption(stage: Stage) -> None:
+    ana = stage.server.user("Ana")
+    picture = Attachment(name="map.png", media_type="image/png", data=b"png")
+    stage.script.reply = lambda event: (
+        Edit(message=Message(text="A **newer** map", rows=MORE))
+        if isinstance(event, ActionPressed)
+        else Message(text="A map", attachments=(picture,), rows=MORE)
+    )
+    await ana.says("hi")
+    before = await ana.sees("A map")
+    for _ in range(2):
+        await ana.presses("More")
+    after = await ana.sees("A newer map")
+    assert (after.message_id, after.buttons) == (before.message_id, ("More",))
+    await stage.server.until_called("editMessageCaption", 2)
+    assert len(ana.shown()) == 1
+
+
+async def test_an_edit_with_a_file_is_sent_anew(stage: Stage) -> None:
+    ana = stage.server.user("Ana")
+    picture = Attachment(name="map.png", media_type="image/png", data=b"png")
+    await show_button(stage, Edit(message=Message(text="See", attachments=(picture,))))
+    await ana.says("hi")
+    await ana.sees("Question")
+    await ana.presses("More")
+    assert "photo" in (await ana.sees("See")).raw
+
+
 async def test_delete_takes_the_pressed_message_away(stage: Stage) -> None:
     ana = stage.server.user("Ana")
     await show_button(stage, Delete())
@@ -178,6 +207,14 @@ async def test_a_personal_answer_is_never_shown_to_others(stage: Stage) -> None:
     button = seen.raw["reply_markup"]["inline_keyboard"][0][0]
     assert button["url"] == "https://t.me/insop_test_bot?start=private"
     assert "account" not in seen.text
+
+
+async def test_a_personal_answer_to_an_anonymous_administrator(stage: Stage) -> None:
+    ana, group = stage.server.user("Ana"), stage.server.group("Soil")
+    always(stage, Message(text="Your account", is_ephemeral=True))
+    await ana.says("/ask@insop_test_bot", chat=group, sender_chat=group.state.chat)
+    await ana.sees("🔒", chat=group)
+    assert [seen.text for seen in group.shown()] == ["🔒"]
 
 
 async def test_an_inline_query_is_answered_for_this_person(stage: Stage) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import aiohttp
 import pytest
 
 from bot.chat.errors import RateLimited
@@ -83,6 +84,22 @@ async def test_a_rate_ceiling(stage: Stage) -> None:
                 await adapter.send(to, Message(text="x"))
             with pytest.raises(RateLimited):
                 await adapter.send(to, Message(text="x"))
+
+
+async def test_a_benchmark_can_push_and_look(stage: Stage) -> None:
+    stage.script.reply = lambda event: Message(text="hello")
+    async with stage.running(), aiohttp.ClientSession() as session:
+        lines = [{"user": 4_100_000 + number, "text": "/ask soil"} for number in range(3)]
+        url = f"{stage.server.url}/control"
+        async with session.post(f"{url}/push", json={"messages": lines}) as answer:
+            pushed = (await answer.json())["pushed"]
+        await stage.server.until_called("sendMessage", 3)
+        async with session.get(f"{url}/stats", params={"after": "1"}) as answer:
+            stats = await answer.json()
+    assert [chat for _, chat, _ in pushed] == [4_100_000, 4_100_001, 4_100_002]
+    assert len(stats["sends"]) == 2
+    assert all(at >= pushed[0][2] for _, _, at in stats["sends"])
+    assert {type(event).__name__ for event in stage.script.events} == {"CommandInvoked"}
 
 
 needs_spec = pytest.mark.skipif(

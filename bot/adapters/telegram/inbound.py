@@ -208,13 +208,15 @@ class Inbound:
         return Incoming(event=changed)
 
     def _author(self, message: Message) -> Author | None:
-        """Who wrote it; None for channels, other bots and our own inline posts."""
+        """Who wrote it; None for channels, other bots and our own inline posts.
+
+        Who writes in the name of a group or channel (an anonymous administrator) has its id,
+        which is negative.
+        """
         is_own = message.via_bot is not None and message.via_bot.id == self._identity.id
         if message.chat.type == Chat.CHANNEL or message.is_automatic_forward or is_own:
             return None
         if message.sender_chat is not None:
-            if message.sender_chat.id != message.chat.id:
-                return None
             name = clean_line(message.sender_chat.title or "")
             return Author(platform="telegram", id=str(message.sender_chat.id), name=name)
         if message.from_user is None or message.from_user.is_bot:

@@ -110,6 +110,8 @@ class Responder:
             return
         private = ConversationRef(platform="telegram", chat_id=incoming.event.author.id)
         try:
+            if private.chat_id.startswith("-"):
+                raise RecipientGone("a group or channel speaks here, not a person")
             await self._deliver(private, lambda at: render(at, message))
         except RecipientGone:
             pointer = self._pointer()

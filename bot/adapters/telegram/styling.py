@@ -24,6 +24,8 @@ PARTS_LIMIT: Final = 8
 """Messages that one text may become; more would be a flood."""
 
 _RIGHT_TO_LEFT_MARK: Final = "\u200f"
+_MARKS_LIMIT: Final = 256
+"""Room for direction marks in one message, and so the lines that may get one."""
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 _LINE: Final = re.compile(r"(?m)^(?=.*\S)")
@@ -43,12 +45,16 @@ def styled_parts(message: Message) -> tuple[Styled, ...]:
     if not is_visible(whole.text):
         return ()
     whole = _without_mail_links(whole)
-    if message.direction == "rtl":
-        whole = _insert(
-            whole, [(m.start(), _RIGHT_TO_LEFT_MARK) for m in _LINE.finditer(whole.text)]
-        )
-    parts = split(whole, TEXT_LIMIT, utf16_length)
-    return tuple(part for part in parts if is_visible(part.text))
+    is_rtl = message.direction == "rtl"
+    parts = split(whole, TEXT_LIMIT - (_MARKS_LIMIT if is_rtl else 0), utf16_length)
+    seen = (part for part in parts if is_visible(part.text))
+    return tuple(_marked(part) if is_rtl else part for part in seen)
+
+
+def _marked(styled: Styled) -> Styled:
+    """Each line begins with a mark, for clients take its direction from its first letter."""
+    starts = [line.start() for line in _LINE.finditer(styled.text)][:_MARKS_LIMIT]
+    return _insert(styled, [(start, _RIGHT_TO_LEFT_MARK) for start in starts])
 
 
 def is_visible(text: str) -> bool:
