@@ -155,3 +155,31 @@ def _groups(language: str) -> list[list[str]]:
     content = files("knowledge").joinpath("thesaurus.toml").read_text("utf-8")
     groups = tomllib.loads(content).get(language, {}).get("groups", "")
     return [line.split() for line in groups.strip().splitlines()]
+
+
+def to_english(text: str, language: str) -> tuple[str, float]:
+    """The terms of a question that the glossary knows, in English, and their share of its words."""
+    known = concepts(language)
+    found = words(text)
+    stems = [stem(word, language) for word in found]
+    english: list[str] = []
+    covered = 0
+    place = 0
+    while place < len(stems):
+        concept, length = _longest(known, stems, place)
+        if concept is not None:
+            english.append(glossary().names[concept]["en"][0])
+            covered += length
+        place += max(length, 1)
+    return " ".join(english), covered / len(stems) if stems else 0.0
+
+
+def _longest(known: Concepts, stems: Sequence[str], place: int) -> tuple[str | None, int]:
+    """The longest term that begins at a word, and how many words it takes."""
+    for length in range(_LONGEST_PHRASE, 0, -1):
+        phrase = tuple(stems[place : place + length])
+        options = known.phrases.get(phrase, ()) if length > 1 else known.single.get(phrase[0], ())
+        for concept in options:
+            if concept.startswith("#"):
+                return concept[1:], length
+    return None, 1

@@ -1,0 +1,127 @@
+"""A question in one language, articles in another: which matcher to ask, and in which words.
+
+The asker's own words come first. Where they find nothing sure, the question is also put into
+other words: Russian and Arabic typed in Latin letters are turned back, and the terms that the
+glossary knows are turned into English, so that an article without a translation is still found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from knowledge.language import Detection
+from knowledge.search.concepts import to_english
+from knowledge.search.confidence import Calibration
+from knowledge.search.matcher import Match, Matcher
+from knowledge.search.transliteration import arabic_words, to_cyrillic
+
+_LATIN: Final = ("en", "fr", "es")
+_UNSURE: Final = 0.6
+"""Below this confidence of the detection, the other languages of the script are tried as well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The best match, the language and words it was found in, and that matcher's calibration.
+
+    ``is_guess`` marks a match through translated terms: it may suggest, never answer.
+    """
+
+    match: Match
+    language: str
+    asked: str
+    example: str
+    calibration: Calibration
+    is_guess: bool = False
+
+    def scored(self, limit: int) -> list[tuple[str, float]]:
+        """Entries with a confidence each: the first one's chance, shared out below it."""
+        ranked = self.match.ranked[:limit]
+        if not ranked:
+            return []
+        top = max(ranked[0][1], 0.05)
+        chance = self.match.chance
+        return [
+            (entry, round(chance * max(0.0, min(1.0, score / top)), 4)) for entry, score in ranked
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Asks the right matchers; immutable."""
+
+    matchers: Mapping[str, Matcher]
+
+    def find(self, text: str, detection: Detection) -> Found:
+        """The best match over all ways to read the question."""
+        tries: list[Found] = []
+        for language, asked in self._readings(text, detection):
+            tries.append(self._ask(language, asked))
+            if _is_sure(tries[-1]):
+                return tries[-1]
+        translated = self._translated(text, detection)
+        if translated is not None:
+            tries.append(translated)
+        return max(tries, key=_worth) if tries else _nothing(text, detection.language)
+
+    def _readings(self, text: str, detection: Detection) -> list[tuple[str, str]]:
+        """Language and wording to try, the likeliest first."""
+        language = detection.language
+        readings: list[tuple[str, str]] = []
+        if detection.is_transliterated and language == "ru":
+            readings.append(("ru", to_cyrillic(text)))
+        elif detection.is_transliterated and "ar" in self.matchers:
+            known = self.matchers["ar"].repair.counts
+            readings.append(("ar", " ".join(arabic_words(text, known))))
+        else:
+            readings.append((language, text))
+        if language in _LATIN and detection.confidence < _UNSURE:
+            readings += [(other, text) for other in _LATIN if other != language]
+        elif detection.is_transliterated and detection.confidence < _UNSURE:
+            readings.append(("en", text))
+        return [(name, asked) for name, asked in readings if name in self.matchers]
+
+    def _ask(self, language: str, asked: str) -> Found:
+        matcher = self.matchers[language]
+        match = matcher.match(asked)
+        return Found(
+            match=match,
+            language=language,
+            asked=asked,
+            example=matcher.texts[match.example] if match.example >= 0 else "",
+            calibration=matcher.calibration,
+        )
+
+    def _translated(self, text: str, detection: Detection) -> Found | None:
+        """The question's terms in English, asked of the English articles."""
+        if detection.language == "en" or "en" not in self.matchers:
+            return None
+        asked = to_cyrillic(text) if detection.is_transliterated else text
+        english, share = to_english(asked, detection.language)
+        if not english:
+            return None
+        found = self._ask("en", english)
+        covered = 0.5 + 0.5 * share
+        match = replace(
+            found.match,
+            chance=found.match.chance * covered,
+            sureness=found.match.sureness * covered,
+        )
+        return replace(found, match=match, is_guess=True)
+
+
+def _is_sure(found: Found) -> bool:
+    return found.match.sureness >= found.calibration.answer_from
+
+
+def _worth(found: Found) -> float:
+    """The chance; a guess counts a little less."""
+    return found.match.chance - (0.05 if found.is_guess else 0.0)
+
+
+def _nothing(text: str, language: str) -> Found:
+    return Found(
+        match=Match(), language=language, asked=text, example="", calibration=Calibration()
+    )
