@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -40,7 +40,7 @@ class Emergency:
 @dataclass(frozen=True, slots=True)
 class _Gate:
     rules: tuple[tuple[str, tuple[str, ...]], ...]
-    groups: Mapping[str, Mapping[str, re.Pattern[str]]]
+    groups: Mapping[str, Mapping[str, list[str]]]
     texts: Mapping[str, str]
 
 
@@ -62,22 +62,21 @@ def emergency_text(language: str) -> str:
 
 
 def _check(ready: str, language: str) -> Emergency | None:
-    gate = _gate()
-    groups = gate.groups[language]
     found: dict[str, re.Match[str] | None] = {}
 
     def seen(group: str) -> re.Match[str] | None:
         if group not in found:
-            found[group] = groups[group].search(ready)
+            found[group] = _group(language, group).search(ready)
         return found[group]
 
-    for kind, rule in gate.rules:
-        matches = [seen(group) for group in rule]
-        if None in matches or _is_general(rule, seen("personal"), seen("now"), seen("theory")):
+    for kind, rule in _gate().rules:
+        if not all(seen(group) for group in rule):
+            continue
+        if _is_general(rule, seen("personal"), seen("now"), seen("theory")):
             continue
         if seen("hypothetical") and not seen("now"):
             continue
-        evidence = tuple(match.group() for match in matches if match is not None)
+        evidence = tuple(match.group() for group in rule if (match := seen(group)))
         return Emergency(kind=kind, language=language, evidence=evidence)
     return None
 
@@ -89,15 +88,18 @@ def _is_general(rule: tuple[str, ...], personal: object, now: object, theory: ob
     return not (personal and _EVENTS.intersection(rule))
 
 
-@lru_cache(maxsize=1)
+@cache
+def _group(language: str, name: str) -> re.Pattern[str]:
+    """A group's expression, compiled when it is first looked for."""
+    return compile_phrases(_gate().groups[language][name])
+
+
+@cache
 def _gate() -> _Gate:
     content = files("knowledge").joinpath("urgent.toml").read_text("utf-8")
     table: dict[str, Any] = tomllib.loads(content)
     return _Gate(
         rules=tuple((kind, tuple(rule)) for kind, some in table["rules"].items() for rule in some),
-        groups={
-            language: {name: compile_phrases(words) for name, words in table[language].items()}
-            for language in LANGUAGES
-        },
+        groups={language: table[language] for language in LANGUAGES},
         texts={language: text.strip() for language, text in table["texts"].items()},
     )

@@ -24,6 +24,15 @@ _SUGGESTIONS = 10
 _NEARLY_ASKED = 0.72
 """Similarity to an example from which an article covers a question of dosage, health or law."""
 
+_WARM = {
+    "en": "how do I know that the fumes of my leaking pesticide drum are poison",
+    "fr": "comment savoir si le fût de pesticide qui fuit est un poison pour mon sol",
+    "es": "cómo sé si el bidón de veneno que gotea daña mi suelo",
+    "ar": "كيف أعرف أن برميل المبيد يتسرب إلى التربة",
+    "ru": "как узнать, что бочка с ядом течёт в почву",
+    "zh": "怎么知道农药桶泄漏到土壤里",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Engine:
@@ -57,6 +66,11 @@ class Engine:
             detector=LanguageDetector(vocabulary),
             titles={key: article.text("en").title for key, article in collection.articles.items()},
         )
+
+    def warm_up(self) -> None:
+        """Compile what the first questions need; call it once, off the event loop."""
+        for language in LANGUAGES:
+            self.decide(Query(text=_WARM[language]))
 
     def decide(self, query: Query) -> Outcome:
         """Decide on one question; see `knowledge.answering`."""

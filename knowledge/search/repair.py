@@ -1,19 +1,20 @@
 """Spelling repair: a long word that the knowledge base does not know becomes a near one it does.
 
-Candidates come from a symmetric-delete index (Garbe 2012) and are judged by RapidFuzz's optimal
-string alignment distance: 1 for words of 4 letters or more, 2 from 8 letters. Only words whose
-stem is unknown are touched, and never a word with a digit.
+Near is RapidFuzz's optimal string alignment distance: 1 for words of 4 letters or more, 2 from 8
+letters. One edit leaves a word's first or last letter in place, so only known words that share
+one of them are measured. Words with a digit and everyday words are never touched.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
 import numpy as np
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from knowledge.language import common_words
@@ -24,8 +25,6 @@ from knowledge.search.vectors import pack, unpack
 
 _SHORTEST: Final = 4
 _FAR_FROM: Final = 8
-_PREFIX: Final = 9
-"""Only this many first letters are indexed: the index stays small and long words still meet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class SpellingRepair:
     language: str
     counts: Mapping[str, int]
     stems: frozenset[str]
-    deletes: Mapping[str, tuple[str, ...]]
+    edges: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def learn(cls, texts: Iterable[list[str]], language: str) -> SpellingRepair:
@@ -48,16 +47,16 @@ class SpellingRepair:
     @classmethod
     def of(cls, counts: Mapping[str, int], language: str) -> SpellingRepair:
         """Build the index over known words."""
-        deletes: dict[str, list[str]] = {}
+        edges: dict[str, list[str]] = {}
         for word in counts:
-            if len(word) >= _SHORTEST and word.isalpha():
-                for key in set(_deletes(word)):
-                    deletes.setdefault(key, []).append(word)
+            if len(word) >= _SHORTEST - 1 and word.isalpha():
+                edges.setdefault(f"{word[0]}-", []).append(word)
+                edges.setdefault(f"-{word[-1]}", []).append(word)
         return cls(
             language=language,
             counts=dict(counts),
             stems=frozenset(stem(word, language) for word in counts),
-            deletes={key: tuple(found) for key, found in deletes.items()},
+            edges={key: tuple(found) for key, found in edges.items()},
         )
 
     def knows(self, word: str) -> bool:
@@ -73,15 +72,17 @@ class SpellingRepair:
         if len(word) < _SHORTEST or len(word) > 40 or not word.isalpha() or self.knows(word):
             return None
         allowed = 2 if len(word) >= _FAR_FROM else 1
-        best: tuple[int, int, str] | None = None
-        for candidate in {near for key in _deletes(word) for near in self.deletes.get(key, ())}:
-            distance = OSA.distance(word, candidate, score_cutoff=allowed)
-            if distance > allowed or (distance == 2 and word[0] != candidate[0]):
-                continue
-            rank = (distance, -self.counts[candidate], candidate)
-            if best is None or rank < best:
-                best = rank
-        return best[2] if best else None
+        candidates = (*self.edges.get(f"{word[0]}-", ()), *self.edges.get(f"-{word[-1]}", ()))
+        if not candidates:
+            return None
+        distances = process.cdist(
+            [word], candidates, scorer=OSA.distance, score_cutoff=allowed, dtype=np.uint8
+        )[0]
+        nearest = int(distances.min())
+        if nearest > allowed:
+            return None
+        near = [candidates[place] for place in np.flatnonzero(distances == nearest)]
+        return min(near, key=lambda known: (-self.counts[known], known))
 
     def state(self) -> dict[str, Any]:
         """Arrays to store; the inverse of `restore`."""
@@ -102,15 +103,3 @@ def _everyday(language: str) -> frozenset[str]:
     """Stems of the thesaurus, the glossary and the little words."""
     little = (stem(word, language) for word in common_words(language))
     return frozenset(concepts(language).single).union(little)
-
-
-def _deletes(word: str) -> Iterator[str]:
-    """The word's start with up to one letter (two in long words) left out."""
-    head = word[:_PREFIX]
-    yield head
-    once = {head[:i] + head[i + 1 :] for i in range(len(head))}
-    yield from once
-    if len(word) >= _FAR_FROM - 1:
-        for shorter in once:
-            for i in range(len(shorter)):
-                yield shorter[:i] + shorter[i + 1 :]
