@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,7 @@ from bot.chat.actions import Action
 from bot.chat.errors import ChatError
 from bot.chat.events import ActionPressed, FormSubmitted
 from bot.chat.forms import Field, Form
-from bot.chat.messages import Choice, Message
+from bot.chat.messages import Button, Choice, Message
 from tests.discord.world import World
 
 CONTACT = Form(
@@ -169,3 +171,16 @@ async def test_a_form_that_no_modal_holds_is_a_mistake() -> None:
         build_modal(Form(id="f", title="F", fields=(field,)))
     with pytest.raises(ChatError):
         build_modal(Form(id="f", title="F", fields=()))
+
+
+async def test_nothing_shown_is_kept_in_memory(world: World) -> None:
+    before = asyncio.all_tasks()
+    button = Button(label="More", action=Action("more"))
+    world.core.reply = Message(text="For you", rows=((button,),), is_ephemeral=True)
+    await world.ana.slash(world.channel, "help")
+    world.core.reply = CONTACT
+    await world.ana.slash(world.channel, "help")
+    # discord.py would hold a timer for the one and wait for the other for ever.
+    assert asyncio.all_tasks() == before
+    bot: Any = world.env.bot
+    assert bot._connection._view_store._modals == {}

@@ -57,7 +57,7 @@ def message_received(message: discord.Message, me: discord.abc.User) -> MessageR
     """
     if message.author.bot or message.webhook_id or message.type not in _SPOKEN:
         return None
-    is_private = message.guild is None
+    is_private = _is_private(message)
     answered = _answered(message)
     is_answer = answered is not None and answered.author.id == me.id
     if not (is_private or is_answer or _is_mentioned(message, me)):
@@ -79,7 +79,7 @@ def message_edited(message: discord.Message, me: discord.abc.User) -> MessageEdi
     """The event of an edit by a person, or None: Discord also tells when a link's preview loads."""
     if message.author.bot or message.edited_at is None:
         return None
-    is_private = message.guild is None
+    is_private = _is_private(message)
     if not (is_private or _is_mentioned(message, me)):
         return None
     return MessageEdited(
@@ -185,6 +185,11 @@ def _origin(interaction: discord.Interaction[Any]) -> dict[str, Any]:
         "author": author_of(interaction.user, interaction.locale),
         "at": interaction.created_at,
     }
+
+
+def _is_private(message: discord.Message) -> bool:
+    """A server that is not known yet (during an outage) is a server all the same."""
+    return message.guild is None and getattr(message.channel, "guild_id", None) is None
 
 
 def _is_mentioned(message: discord.Message, me: discord.abc.User) -> bool:

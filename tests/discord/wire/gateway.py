@@ -22,7 +22,7 @@ class Gateway:
         self.guilds: list[dict[str, Any]] = []
         self.log: list[str] = []
         self.identified: dict[str, Any] = {}
-        self.refuses_token = False
+        self.hung_up = 0
         self._socket: web.WebSocketResponse | None = None
         self._session = 0
         self._sequence = 0
@@ -42,12 +42,20 @@ class Gateway:
                 await self._identify(socket, packet["d"])
             elif packet["op"] == 6:
                 await self._resume(socket, packet["d"])
+        async with self._changed:
+            self.hung_up += 1
+            self._changed.notify_all()
         return socket
 
     async def connected(self, sessions: int = 1) -> None:
         """Return once the client has opened or resumed so many sessions."""
         async with asyncio.timeout(5), self._changed:
             await self._changed.wait_for(lambda: len(self.log) >= sessions)
+
+    async def disconnected(self) -> None:
+        """Return once the client has hung up."""
+        async with asyncio.timeout(5), self._changed:
+            await self._changed.wait_for(lambda: self.hung_up > 0)
 
     async def tell(self, event: str, data: dict[str, Any]) -> None:
         """Send an event."""
@@ -72,7 +80,7 @@ class Gateway:
 
     async def _identify(self, socket: web.WebSocketResponse, data: dict[str, Any]) -> None:
         self.identified = data
-        if data["token"] != TOKEN or self.refuses_token:
+        if data["token"] != TOKEN:
             await socket.close(code=4004)
             return
         self._session += 1

@@ -36,6 +36,8 @@ async def test_it_starts_hears_and_stops(line: Line) -> None:
     assert line.server.gateway.identified["intents"] == 1 << 0 | 1 << 9 | 1 << 12
     await line.finish()
     assert line.adapter.client.is_closed()
+    left = {task.get_name() for task in asyncio.all_tasks() if "_delay_ready" in repr(task)}
+    assert left == set()
 
 
 async def test_the_commands_are_sent_once(line: Line) -> None:
@@ -198,6 +200,10 @@ async def test_stopping_lets_a_running_turn_finish(line: Line) -> None:
     await line.ana.says("slow one")
     await line.core.heard(1)
     ending = asyncio.create_task(line.finish())
+    await line.server.gateway.disconnected()
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert not ending.done()
     line.core.gate.set()
     await ending
     assert [m["content"] for m in line.server.messages[line.ana.channel_id]] == ["Done"]
