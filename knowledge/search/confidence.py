@@ -28,9 +28,12 @@ _SURE: Final = 0.80
 """Sureness from which one article is shown as the answer."""
 
 
-def raw_confidence(score: float, variance: float, nearest: float) -> float:
-    """Ridge score of the first entry, lowered by what no example explains, plus nearness."""
-    return score - 0.45 * variance + 0.3 * nearest
+def raw_confidence(score: float, variance: float, nearest: float, unseen: float) -> float:
+    """The first entry's score, plus nearness, less what no example explains or has ever held.
+
+    The weights were chosen on CLINC150, Curekart, corpus50 en and xSID en, and lie on a plateau.
+    """
+    return score - 0.2 * variance + 0.3 * nearest - 0.2 * unseen
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,12 +55,12 @@ def left_out(examples: ExampleMatrix, trained: Trained | None) -> LeftOut:
         if trained is not None:
             _try_dense(result, examples, trained, number, group)
             continue
-        vector = _vector(examples, number)
         if len(group) > 1:
+            vector = _vector(examples, number, range(number, number + 1))
             ranking = rank_near(examples, vector, entries, (number,))
             best = int(ranking.scores.argmax())
             result.add(number, owner, best, (ranking.raw, ranking.margin))
-        ranking = rank_near(examples, vector, entries, group)
+        ranking = rank_near(examples, _vector(examples, number, group), entries, group)
         result.outside.append((ranking.raw, ranking.margin))
     return result
 
@@ -73,16 +73,22 @@ def _try_dense(
     similarities[number] = 0.0
     if len(group) > 1:
         scores = trained.one_out[number]
-        tried, best = _raw(examples, trained.model, scores, similarities)
+        unseen = _vector(examples, number, range(number, number + 1)).unseen
+        tried, best = _raw(examples, trained.model, scores, similarities, unseen)
         result.add(number, owner, best, tried)
     similarities[group.start : group.stop] = 0.0
     scores = trained.entry_out[number].copy()
     scores[owner] = -1.0
-    result.outside.append(_raw(examples, trained.model, scores, similarities)[0])
+    unseen = _vector(examples, number, group).unseen
+    result.outside.append(_raw(examples, trained.model, scores, similarities, unseen)[0])
 
 
 def _raw(
-    examples: ExampleMatrix, model: DenseModel, scores: Floats, similarities: Floats
+    examples: ExampleMatrix,
+    model: DenseModel,
+    scores: Floats,
+    similarities: Floats,
+    unseen: float,
 ) -> tuple[tuple[float, float], int]:
     best = int(scores.argmax())
     near = largest(similarities, NEAR)
@@ -92,12 +98,18 @@ def _raw(
         gram = model.gram[near][:, near].astype(np.float32)
         variance = local_variance(gram, similarities[near])
     nearest = float(similarities[examples.owners == best].max(initial=0.0))
-    raw = raw_confidence(float(scores[best]), variance, nearest)
+    raw = raw_confidence(float(scores[best]), variance, nearest, unseen)
     return (raw, margin_of(scores)), best
 
 
-def _vector(examples: ExampleMatrix, number: int) -> SparseVector:
+def _vector(examples: ExampleMatrix, number: int, without: range) -> SparseVector:
+    """An example's vector, where what only the examples ``without`` have counts as unseen."""
     begin, end = examples.starts[number], examples.starts[number + 1]
-    return SparseVector(
-        examples.columns[begin:end], examples.values[begin:end].astype(np.float32), 0.0
-    )
+    columns = examples.columns[begin:end]
+    values = examples.values[begin:end].astype(np.float32)
+    first, last = examples.starts[without.start], examples.starts[without.stop]
+    inside = np.searchsorted(np.sort(examples.columns[first:last]), columns, side="right")
+    inside -= np.searchsorted(np.sort(examples.columns[first:last]), columns, side="left")
+    everywhere = examples.by_feature_starts[columns + 1] - examples.by_feature_starts[columns]
+    known = float((values[everywhere > inside] ** 2).sum())
+    return SparseVector(columns, values, max(0.0, 1.0 - known))

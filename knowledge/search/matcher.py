@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from knowledge.search.ranking import DENSE_LIMIT, DenseModel
 from knowledge.search.repair import SpellingRepair
 from knowledge.search.training import train
 from knowledge.search.vectors import Vocabulary
+
+_DOUBT: Final = (("w", 1), ("k", 1), ("c", 5))
+"""Features without a match that a repaired word leaves behind, by channel."""
 
 Repairs = tuple[tuple[str, str], ...]
 
@@ -107,8 +110,9 @@ class Matcher:
         if not found or not len(self.examples):
             return Match(repairs=repairs)
         features = self.maker.features(found)
-        for channel in ("w", "k"):  # what was repaired stays in part a word nobody knows
-            features[channel].extend(f"\0{word}" for word, _ in repairs)
+        for word, _ in repairs:  # what was repaired stays in part a word that nobody knows
+            for channel, count in _DOUBT:
+                features[channel].extend(f"\0{number}{word}" for number in range(count))
         vector = self.vocabulary.vector(features)
         if self.model is not None:
             ranking = rank_all(self.examples, vector, self.model)

@@ -46,10 +46,10 @@ def rank_all(examples: ExampleMatrix, vector: SparseVector, model: DenseModel) -
     variance = local_variance(gram, similarities[near])
     own = np.flatnonzero(examples.owners == best)
     if not len(own):  # an entry without any example can only win where nothing matches
-        return Ranking(scores, raw_confidence(0.0, 1.0, 0.0), 0.0, 1.0, -1)
+        return Ranking(scores, raw_confidence(0.0, 1.0, 0.0, 1.0), 0.0, 1.0, -1)
     example = int(own[similarities[own].argmax()])
     nearest = float(similarities[example])
-    raw = raw_confidence(float(scores[best]), variance, nearest)
+    raw = raw_confidence(float(scores[best]), variance, nearest, vector.unseen)
     return Ranking(scores, raw, nearest, variance, example)
 
 
@@ -63,7 +63,7 @@ def rank_near(
     rows = rows[rough[rows] > 0.0]
     scores = np.full(entries, -1.0, np.float32)
     if not len(rows):
-        return Ranking(scores, raw_confidence(0.0, 1.0, 0.0), 0.0, 1.0, -1)
+        return Ranking(scores, raw_confidence(0.0, 1.0, 0.0, 1.0), 0.0, 1.0, -1)
     exact = examples.exact(vector, rows)
     near = largest(exact, NEAR)
     rows, exact = rows[near], exact[near]
@@ -75,7 +75,7 @@ def rank_near(
     own = np.flatnonzero(owners == best)
     place = int(own[exact[own].argmax()])
     nearest = float(exact[place])
-    raw = raw_confidence(float(scores[best]), variance, nearest)
+    raw = raw_confidence(float(scores[best]), variance, nearest, vector.unseen)
     return Ranking(scores, raw, nearest, variance, int(rows[place]))
 
 
