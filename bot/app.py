@@ -24,7 +24,7 @@ from bot.store import Database
 from bot.store.migrating import upgrade
 from bot.translating import translator
 from handlers.catalogue import build_routes, present
-from handlers.standalone import preview_messages, reply_text
+from handlers.standalone import Standalone
 from knowledge.answering import Answerer
 from knowledge.library import Library
 from knowledge.loader import FOLDER, load
@@ -171,7 +171,6 @@ __all__ = [
     "build_library",
     "desks_of",
     "prepare_database",
-    "preview_messages",
-    "reply_text",
+    "Standalone",
     "supervise",
 ]

@@ -62,6 +62,7 @@ class Dispatcher:
             return None
         refused = self._check_limits(event)
         if refused is not None:
+            await self._close(event)
             return refused[0]
         try:
             if isinstance(event, InlineQueried):
@@ -120,7 +121,7 @@ class Dispatcher:
         return reply
 
     async def _close(self, event: Event) -> None:
-        """Mark a failed update as done, so that it is not taken up at every restart."""
+        """Mark a refused or failed update as done, so that no restart takes it up again."""
         if isinstance(event, InlineQueried):
             return
         try:

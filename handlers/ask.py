@@ -22,6 +22,7 @@ from bot.store.conversations import ConversationState
 from handlers import fallbacks
 from handlers.descriptions import N_, Translators, in_all
 from handlers.desk import Desk
+from handlers.limits import Limits
 from handlers.reading import Reading
 from knowledge.answering import Outcome, Query
 from knowledge.library import Library
@@ -36,10 +37,16 @@ class Ask:
     """Questions by message, command and button."""
 
     def __init__(
-        self, library: Library, reading: Reading, desk: Desk, translators: Translators
+        self,
+        library: Library,
+        reading: Reading,
+        desk: Desk,
+        limits: Limits,
+        translators: Translators,
     ) -> None:
         self._library = library
         self._reading = reading
+        self._limits = limits
         self._desk = desk
         self._translators = translators
 
@@ -130,6 +137,10 @@ class Ask:
         if outcome.decision == "handoff":
             await self._remember(turn, _missed(state, text))
             return fallbacks.must_not_answer(turn._)
+        comparison = self._limits.answer(text, turn._)
+        if comparison is not None:
+            turn.notes["decision"] = "limits"
+            return comparison
         article = self._library.article(outcome.article or "")
         if outcome.decision == "answer" and article is not None:
             return await self._reading.open(turn, article, text)

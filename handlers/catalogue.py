@@ -12,6 +12,7 @@ from bot.chat.turn import Handler, Reply, Turn
 from handlers.ask import Ask
 from handlers.descriptions import Translators, in_all
 from handlers.desk import Desk
+from handlers.limits import Limits
 from handlers.reading import Reading
 from handlers.settings import PersonalSettings
 from handlers.start import ASK_MENU, DESCRIPTION, SHORT_DESCRIPTION, Start
@@ -26,10 +27,11 @@ def build_routes(
     routes = Routes()
     desk = Desk(library, desks, translators)
     reading = Reading(library, translators)
-    ask = Ask(library, reading, desk, translators)
+    limits = Limits(library, translators)
+    ask = Ask(library, reading, desk, limits, translators)
     start = Start(translators)
     settings = PersonalSettings(translators)
-    for part in (start, ask, reading, desk, settings):
+    for part in (start, ask, reading, limits, desk, settings):
         part.add_to(routes)
     pages: dict[str, Handler] = {
         "ask": ask.invite,

@@ -181,7 +181,9 @@ def _text(part: object) -> str:
     match part:
         case Message():
             labels = [
-                getattr(item, "label", getattr(item, "placeholder", ""))
+                " ".join([item.placeholder, *(choice.label for choice in item.choices)])
+                if isinstance(item, Select)
+                else item.label
                 for row in part.rows
                 for item in row
             ]

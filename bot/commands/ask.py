@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bot.app import build_library, reply_text
+from bot.app import Standalone, build_library
 from bot.chat.cleaning import clean
 from bot.config import Settings
 from bot.translating import translator
@@ -28,13 +28,14 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         print(fault, file=sys.stderr)
         return 2
     library = build_library(settings)
+    speaker = Standalone(library, translator)
     if options.batch:
-        return _batch(library, options.batch)
+        return _batch(library, speaker, options.batch)
     outcome = _decide(library, options.text, options.lang)
     if options.json:
-        print(json.dumps(_record(library, None, outcome), ensure_ascii=False))
+        print(json.dumps(_record(speaker, None, options.text, outcome), ensure_ascii=False))
         return 0
-    print(reply_text(library, outcome, translator(_language(outcome))))
+    print(speaker.reply_text(clean(options.text), outcome))
     if options.explain:
         print()
         print("\n".join(outcome.explanation))
@@ -53,7 +54,7 @@ def _misuse(options: argparse.Namespace) -> str | None:
     return None
 
 
-def _batch(library: Library, path: Path) -> int:
+def _batch(library: Library, speaker: Standalone, path: Path) -> int:
     """One JSON line out for each line in; a broken line becomes a line with an error."""
     failures = 0
     try:
@@ -65,7 +66,8 @@ def _batch(library: Library, path: Path) -> int:
                     print(json.dumps({"id": None, "error": entry, "line": number}))
                     continue
                 outcome = _decide(library, entry["text"], entry.get("lang") or "auto")
-                print(json.dumps(_record(library, entry.get("id"), outcome), ensure_ascii=False))
+                record = _record(speaker, entry.get("id"), entry["text"], outcome)
+                print(json.dumps(record, ensure_ascii=False))
     except OSError as error:
         print(f"{path.name}: cannot be read: {error.strerror}", file=sys.stderr)
         return 2
@@ -98,7 +100,7 @@ def _language(outcome: Outcome) -> str:
     return outcome.language if outcome.language in LANGUAGES else "en"
 
 
-def _record(library: Library, key: Any, outcome: Outcome) -> dict[str, Any]:
+def _record(speaker: Standalone, key: Any, text: str, outcome: Outcome) -> dict[str, Any]:
     return {
         "id": key,
         "decision": outcome.decision,
@@ -109,5 +111,5 @@ def _record(library: Library, key: Any, outcome: Outcome) -> dict[str, Any]:
             {"article": candidate.article, "score": round(float(candidate.score), 4)}
             for candidate in outcome.candidates[:SHOWN]
         ],
-        "text": reply_text(library, outcome, translator(_language(outcome))),
+        "text": speaker.reply_text(clean(text), outcome),
     }

@@ -8,7 +8,7 @@ import sys
 from rich.console import Console
 
 from bot.adapters.console.render import show
-from bot.app import build_library, preview_messages
+from bot.app import Standalone, build_library
 from bot.chat.events import ConversationRef
 from bot.chat.messages import Message
 from bot.config import Settings
@@ -19,7 +19,7 @@ _NOBODY = ConversationRef(platform="telegram", chat_id="1")
 
 def print_previews(article_id: str, language: str, settings: Settings) -> int:
     """Print the answer, and what "More" and "Sources" bring, for each platform."""
-    messages = preview_messages(build_library(settings), article_id, translator(language))
+    messages = Standalone(build_library(settings), translator).preview(article_id, language)
     if messages is None:
         print(f"There is no article {article_id!r}.", file=sys.stderr)
         return 1

@@ -62,6 +62,18 @@ async def test_somebody_too_fast_is_told_when_to_try_again_once(stage: Stage) ->
     ana.sees("Hello Ana")
 
 
+async def test_what_was_refused_as_too_fast_is_not_taken_up_again(stage: Stage) -> None:
+    stage.restart(Settings(limits=LimitSettings(messages_per_minute=6, burst=1)))
+    ana = stage.persona("Ana")
+    await ana.says("hello")
+    inbox = StoredInbox(stage.database, stage.clock)
+    await inbox.accept("telegram", [("77", "{}")])
+    common = {**ana.common(), "id": "77"}
+    await ana.does(MessageReceived(text="hello", message_id="1", **common))
+    ana.sees("try again")
+    assert await inbox.pending("telegram") == []
+
+
 async def test_a_group_has_a_cooldown_of_its_own(stage: Stage) -> None:
     stage.restart(Settings(limits=LimitSettings(burst=1, group_cooldown_seconds=3.0)))
     ana = stage.persona("Ana", chat_id="-5")

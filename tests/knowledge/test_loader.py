@@ -8,6 +8,7 @@ import pytest
 
 from knowledge.answering import Query
 from knowledge.front_matter import BrokenFile, parse
+from knowledge.guidelines import Guidelines
 from knowledge.library import Library
 from knowledge.loader import digest_of, load
 from knowledge.model import LANGUAGES, TOPICS
@@ -172,7 +173,8 @@ def test_the_articles_that_come_along_are_whole() -> None:
     insop = [each for each in collection.articles.values() if each.topic == "insop"]
     assert len(insop) >= 12
     cited = {key for article in collection.articles.values() for key in article.sources}
-    assert cited == set(collection.sources), "sources.toml lists only what articles cite"
+    cited |= {key for value in Guidelines.load().values for key in value.sources}
+    assert cited == set(collection.sources), "sources.toml lists only what is cited"
     assert {text.language for each in collection.articles.values() for text in each.texts.values()}
     assert all(set(each.texts) <= set(LANGUAGES) for each in collection.articles.values())
 
