@@ -35,8 +35,10 @@ class LeftOut:
         self.found.append((example, found))
 
 
-def left_out(examples: ExampleMatrix, trained: Trained | None) -> LeftOut:
-    """Try every example (a sample where the knowledge base is large).
+def left_out(
+    examples: ExampleMatrix, trained: Trained | None, sample: int | None = _SAMPLE
+) -> LeftOut:
+    """Try every example, or ``sample`` of them where there is no dense model.
 
     An entry with a single example cannot be tried by itself, only as a question from outside.
     """
@@ -46,8 +48,8 @@ def left_out(examples: ExampleMatrix, trained: Trained | None) -> LeftOut:
     sizes = np.bincount(examples.owners)
     starts = np.concatenate([[0], np.cumsum(sizes)])
     numbers: Sequence[int] = range(len(examples))
-    if trained is None:
-        numbers = random.Random(0).sample(numbers, min(_SAMPLE, len(numbers)))
+    if trained is None and sample is not None:
+        numbers = random.Random(0).sample(numbers, min(sample, len(numbers)))
     entries = len(sizes)
     for number in numbers:
         owner = int(examples.owners[number])
