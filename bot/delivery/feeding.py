@@ -28,6 +28,8 @@ from bot.store.outbox_rows import OutboxRow, Result
 LEAST: Final = 8
 MOST: Final = 2000
 """Rows claimed of one lane, whatever the rate."""
+AT_ONCE: Final = 250
+"""Rows claimed in one transaction, so that nobody waits long for it."""
 MOST_PARKED: Final = 2000
 """Rows that may wait for their chats before no more are claimed."""
 
@@ -75,8 +77,8 @@ class Feeder:
                 # The commit may have come through: rows may be ours without our knowing.
                 self._is_in_doubt = True
                 is_full = False
-            # A full refill means that there is more: come back when half of it is used.
-            pause = self._policy.ahead / 2 if is_full else self._policy.poll
+            # A full refill means that there is more: come back when some of it is used.
+            pause = self._policy.ahead / 8 if is_full else self._policy.poll
             await wait_first(self._clock, min(pause, self._policy.poll), self._poked)
 
     async def _refill(self) -> bool:
@@ -111,10 +113,11 @@ class Feeder:
         for lane, batch, share in wishes:
             missing = share - self._backlog.size(lane, batch)
             if missing <= share // 4:
-                is_full = is_full or self._backlog.size(lane, batch) > 0
+                is_full = True
                 continue
-            rows = await claims.claim(lane, batch, missing, now)
-            is_full = is_full or len(rows) == missing
+            limit = min(missing, AT_ONCE)
+            rows = await claims.claim(lane, batch, limit, now)
+            is_full = is_full or len(rows) == limit
             found += rows
         return await self._jobs(connection, found), is_full
 

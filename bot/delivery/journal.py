@@ -31,6 +31,9 @@ from bot.store.outbox_rows import Result
 OUTAGE_PAUSES: Final = (0.25, 0.5, 1.0, 2.0)
 """Seconds between attempts while the database is out of reach; the last one repeats."""
 
+LONGEST_CYCLE: Final = 0.1
+"""Seconds between commits, at most, that armed rows are to bridge."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -65,6 +68,8 @@ class Journal:
         self._gone: list[ConversationRef] = []
         self._moved: list[tuple[Job, ConversationRef]] = []
         self._outages = 0
+        self.cycle = policy.flush
+        """Seconds from one commit to the next, as it has been of late."""
         self.wake = asyncio.Event()
         self.suspects_loss = asyncio.Event()
         """Set when rows turned out not to be held any more."""
@@ -101,7 +106,9 @@ class Journal:
             if not await self.flush():
                 pause = OUTAGE_PAUSES[min(self._outages, len(OUTAGE_PAUSES)) - 1]
                 self.wake.set()
-            await wait_first(self._clock, began + pause - self._clock.monotonic(), over)
+            took = self._clock.monotonic() - began
+            self.cycle += (min(max(took, pause), LONGEST_CYCLE) - self.cycle) * 0.2
+            await wait_first(self._clock, pause - took, over)
 
     async def flush(self, *, may_arm: bool = True) -> bool:
         """One commit; False where the database did not take it."""

@@ -73,7 +73,8 @@ class Launcher:
 
     def room(self) -> int:
         """How many jobs to arm now: what can leave until the commit after the next."""
-        wanted = math.ceil(self._pacer.rate * 2 * self._policy.flush) + 1
+        ahead = 2 * max(self._policy.flush, self.journal.cycle)
+        wanted = math.ceil(self._pacer.rate * ahead) + 1
         bound = self._policy.max_in_flight - len(self._in_flight)
         allowed = self._breaker.allowed(len(self._in_flight) + len(self._armed))
         if allowed is not None:

@@ -20,7 +20,9 @@ LONGEST_HOLD: Final = 320.0
 GROWTH: Final = 0.02
 """Share of the ceiling that it grows by in a second."""
 
-_STEP: Final = 0.93
+_STEP: Final = 0.97
+"""A bucket that holds a reserve shows no lower rate at first: then the pace goes down in steps."""
+
 _WINDOW: Final = 1.0
 _LOWEST: Final = 0.2
 

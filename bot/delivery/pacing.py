@@ -9,16 +9,10 @@ announcements, and called back within one slot.
 
 from __future__ import annotations
 
-from typing import Final
-
 from bot.chat.ports import Clock
 from bot.delivery.chat_turns import ChatTurns
 from bot.delivery.limits import PlatformLimits
 from bot.delivery.pace import AdaptivePace
-
-CATCH_UP: Final = 0.006
-"""Seconds of lateness that are made up for: timers wake late, and the rate would sag."""
-
 
 class Pacer:
     """Everything of one bot token that sends must share one of these."""
@@ -27,10 +21,13 @@ class Pacer:
         self.limits = limits
         self.chats = ChatTurns(limits=limits, clock=clock)
         self.pace = AdaptivePace(
-            ceiling=limits.rate, highest=limits.highest_rate, margin=limits.margin, clock=clock
+            ceiling=limits.rate, highest=limits.highest_rate, margin=limits.share, clock=clock
         )
         self._clock = clock
         self._next_at = clock.monotonic()
+        # Timers wake late, and the rate would sag if that were not made up for; the other half
+        # of the allowance for jitter is the network's.
+        self._catch_up = (1.0 - limits.share) / 2
 
     @property
     def rate(self) -> float:
@@ -44,6 +41,6 @@ class Pacer:
     def take(self, cost: float = 1.0) -> float:
         """Take the next slot, ``cost`` requests wide; returns the seconds until it begins."""
         now = self._clock.monotonic()
-        begins = max(self._next_at, now - CATCH_UP)
+        begins = max(self._next_at, now - self._catch_up)
         self._next_at = begins + cost / self.rate
         return max(0.0, begins - now)

@@ -1,0 +1,220 @@
+"""Turns a second: updates in at a Telegram stand-in to replies out, on SQLite.
+
+Two processes beside this one: the stand-in (``tests.telegram.server``) and ``insop run``, the
+latter held to one core where the system allows it. First a flood: as many questions as ``--flood``
+at once, for the rate. Then a steady ``--rate`` for ``--seconds``, for the latency from the moment
+an update was handed to the stand-in to the moment that its reply came back to it.
+
+    python benchmarks/turns.py --json
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import platform
+import statistics
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+ROOT = Path(__file__).resolve().parents[1]
+TOKEN = "123456:benchmark-token"
+QUESTIONS = (
+    "What is INSOP?",
+    "how do I rinse an empty spray can",
+    "hello",
+    "is it safe to grow vegetables in town",
+    "what does mg/kg mean",
+    "purple zebra on a bicycle",
+    "/help",
+    "qué es INSOP",
+)
+CONFIG = """
+[database]
+url = "sqlite:///{folder}/turns.db"
+[telegram]
+api_url = "{url}"
+file_url = "{url}/file"
+rate_per_second = 10000.0
+set_commands = false
+[limits]
+messages_per_minute = 100000
+burst = 100000
+[answering]
+cache_dir = "{folder}/cache"
+[log]
+level = "warning"
+"""
+
+
+async def main() -> int:
+    """Measure and print; 1 where a reply never came."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--flood", type=int, default=3000, help="questions at once")
+    parser.add_argument("--users", type=int, default=500)
+    parser.add_argument("--rate", type=float, default=100.0, help="turns a second, steadily")
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        async with stand_in() as url, assistant(url, Path(folder)) as process:
+            async with aiohttp.ClientSession(url) as session:
+                await answered(session, await push(session, 20, options.users), 60)
+                flood = await measure_flood(session, options.flood, options.users)
+                steady = await measure_steady(
+                    session, options.rate, options.seconds, options.users
+                )
+                memory = resident_mb(process.pid)
+    result = {
+        **flood,
+        **steady,
+        "rss_mb": memory,
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+    }
+    if options.json:
+        print(json.dumps(result))
+    else:
+        for name, value in result.items():
+            print(f"{name:>22}  {value}")
+    return 1 if result["lost"] else 0
+
+
+async def measure_flood(
+    session: aiohttp.ClientSession, count: int, users: int
+) -> dict[str, Any]:
+    """Everything at once: how many turns a second come out."""
+    pushed = await push(session, count, users)
+    replies = await answered(session, pushed, 120)
+    first = min(moment for _, moment in pushed)
+    last = max(replies.values())
+    return {
+        "flood_turns": count,
+        "flood_answered": len(replies),
+        "turns_per_second": round(len(replies) / (last - first), 1),
+    }
+
+
+async def measure_steady(
+    session: aiohttp.ClientSession, rate: float, seconds: float, users: int
+) -> dict[str, Any]:
+    """A steady rate: how long one turn takes."""
+    total = int(rate * seconds)
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    pushed: list[tuple[tuple[int, int], float]] = []
+    for number in range(total):
+        due = start + number / rate
+        await asyncio.sleep(max(0.0, due - loop.time()))
+        pushed += await push(session, 1, users, offset=number)
+    replies = await answered(session, pushed, 60)
+    times = sorted((replies[key] - moment) * 1000 for key, moment in pushed if key in replies)
+    return {
+        "steady_rate": rate,
+        "steady_turns": total,
+        "lost": total - len(times),
+        "p50_ms": round(statistics.median(times), 1),
+        "p99_ms": round(times[min(len(times) - 1, int(len(times) * 0.99))], 1),
+        "max_ms": round(times[-1], 1),
+    }
+
+
+_sent: dict[int, int] = {}
+_seen: dict[int, int] = {}
+_replies: dict[tuple[int, int], float] = {}
+_position = 0
+
+
+async def push(
+    session: aiohttp.ClientSession, count: int, users: int, offset: int = 0
+) -> list[tuple[tuple[int, int], float]]:
+    """Hand in messages; each is known by its person and that person's running number."""
+    messages = [
+        {"user": 1 + (offset + n) % users, "text": QUESTIONS[(offset + n) % len(QUESTIONS)]}
+        for n in range(count)
+    ]
+    async with session.post("/control/push", json={"messages": messages}) as response:
+        response.raise_for_status()
+        accepted = (await response.json())["pushed"]
+    pushed = []
+    for _, chat, moment in accepted:
+        _sent[chat] = _sent.get(chat, 0) + 1
+        pushed.append(((chat, _sent[chat]), moment))
+    return pushed
+
+
+async def answered(
+    session: aiohttp.ClientSession, pushed: list[tuple[tuple[int, int], float]], patience: float
+) -> dict[tuple[int, int], float]:
+    """Wait for the replies; a person's replies come in the order of their questions."""
+    global _position
+    wanted = {key for key, _ in pushed}
+    deadline = asyncio.get_running_loop().time() + patience
+    while not wanted <= _replies.keys() and asyncio.get_running_loop().time() < deadline:
+        async with session.get("/control/stats", params={"after": _position}) as response:
+            sends = (await response.json())["sends"]
+        for chat, _, moment in sends:
+            _seen[chat] = _seen.get(chat, 0) + 1
+            _replies[(chat, _seen[chat])] = moment
+        _position += len(sends)
+        await asyncio.sleep(0.05)
+    return {key: _replies[key] for key in wanted if key in _replies}
+
+
+@contextlib.asynccontextmanager
+async def stand_in() -> AsyncIterator[str]:
+    """The Telegram stand-in; gives its address."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.telegram.server", "--token", TOKEN,
+        cwd=ROOT, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        yield (await process.stdout.readline()).decode().strip()
+    finally:
+        await end(process)
+
+
+@contextlib.asynccontextmanager
+async def assistant(url: str, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """``insop run`` on one core."""
+    config = folder / "config.toml"
+    config.write_text(CONFIG.format(folder=folder, url=url), encoding="utf-8")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "--config", str(config), "run",
+        cwd=ROOT, env={**os.environ, "INSOP_TELEGRAM_TOKEN": TOKEN},
+    )  # fmt: skip
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(process.pid, {max(os.sched_getaffinity(0))})
+    try:
+        yield process
+    finally:
+        await end(process)
+
+
+async def end(process: asyncio.subprocess.Process) -> None:
+    """Ask a process of ours to stop, and wait."""
+    if process.returncode is None:
+        process.terminate()
+    await process.wait()
+
+
+def resident_mb(pid: int) -> float | None:
+    """Memory of a process, where the system tells."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return round(int(line.split()[1]) / 1024, 1)
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))
