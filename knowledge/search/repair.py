@@ -24,6 +24,9 @@ from knowledge.search.stems import stem
 from knowledge.search.vectors import pack, unpack
 
 _SHORTEST: Final = 4
+_SHORTEST_BY_LANGUAGE: Final = {"ar": 6}
+"""Short Arabic words lie too close together: one letter makes another root."""
+
 _FAR_FROM: Final = 8
 
 
@@ -69,7 +72,8 @@ class SpellingRepair:
 
     def repair(self, word: str) -> str | None:
         """The known word that was probably meant, or None to leave it alone."""
-        if len(word) < _SHORTEST or len(word) > 40 or not word.isalpha() or self.knows(word):
+        shortest = _SHORTEST_BY_LANGUAGE.get(self.language, _SHORTEST)
+        if len(word) < shortest or len(word) > 40 or not word.isalpha() or self.knows(word):
             return None
         allowed = 2 if len(word) >= _FAR_FROM else 1
         candidates = (*self.edges.get(f"{word[0]}-", ()), *self.edges.get(f"-{word[-1]}", ()))
