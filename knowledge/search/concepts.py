@@ -19,12 +19,14 @@ from knowledge.model import LANGUAGES
 from knowledge.search.normalise import words
 from knowledge.search.stems import stem
 
-_LONGEST_PHRASE: Final = 4
+_LONGEST_PHRASE: Final = 6
 _CAS: Final = re.compile(r"(?<!\d)\d{2,7}-\d{2}-\d(?!\d)")
 _SYMBOL: Final = re.compile(r"(?<![^\W\d_])(?:[A-Z][a-z]?(?:\d|(?=[^\w]|$))|Cr\(?VI\)?)")
 _CHEMISTRY: Final = re.compile(
     r"\d\s*(?:mg|ug|µg|ppm|ppb|%|bq)|mg\s*/\s*kg|ppm|\bppb\b|[,/+&]\s*[A-Z][a-z]\b", re.IGNORECASE
 )
+
+_AMOUNT: Final = re.compile(r"\s*(?:[\d,/+&)=:<>]|$)")
 
 Phrase = tuple[str, ...]
 
@@ -63,7 +65,12 @@ class Glossary:
         if not any(char.isupper() for char in text) or text.isupper():
             return text
         is_chemistry = _CHEMISTRY.search(text) is not None
-        return _SYMBOL.sub(lambda match: self._by_symbol(match.group(), is_chemistry), text)
+        return _SYMBOL.sub(
+            lambda match: self._by_symbol(
+                match.group(), is_chemistry and _AMOUNT.match(text, match.end()) is not None
+            ),
+            text,
+        )
 
     def _by_number(self, number: str) -> str:
         concept = self.registry.get(number)
