@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 TOKEN = "123456:benchmark-token"
@@ -68,13 +69,16 @@ async def main() -> int:
         async with stand_in() as url, assistant(url, Path(folder)) as process:
             async with aiohttp.ClientSession(url) as session:
                 await answered(session, await push(session, 20, options.users), 60)
+                before = cpu_seconds(process.pid)
                 flood = await measure_flood(session, options.flood, options.users)
+                spent = cpu_seconds(process.pid) - before
                 steady = await measure_steady(
                     session, options.rate, options.seconds, options.users
                 )
                 memory = resident_mb(process.pid)
     result = {
         **flood,
+        "cpu_ms_per_turn": round(spent / options.flood * 1000, 2),
         **steady,
         "rss_mb": memory,
         "python": platform.python_version(),
@@ -207,13 +211,14 @@ async def end(process: asyncio.subprocess.Process) -> None:
     await process.wait()
 
 
-def resident_mb(pid: int) -> float | None:
-    """Memory of a process, where the system tells."""
-    with contextlib.suppress(OSError):
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return round(int(line.split()[1]) / 1024, 1)
-    return None
+def cpu_seconds(pid: int) -> float:
+    """Processor time that a process has used so far ."""
+    return sum(psutil.Process(pid).cpu_times()[:2])
+
+
+def resident_mb(pid: int) -> float:
+    """Memory of a process."""
+    return round(psutil.Process(pid).memory_info().rss / 2**20, 1)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """How fast a token may send right now: the ceiling as far as it is known.
 
 It starts at the documented rate. When the platform refuses for the token as a whole, the ceiling
-is what was accepted in the second before; after a quiet while the pace feels its way up again,
-waiting longer after each attempt that fails (additive increase, multiplicative decrease, with
-the measured rate as a short cut).
+is what it took in the second before that refusal, counted once all answers are in; after a quiet
+while the pace feels its way up again, waiting longer after each attempt that fails (additive
+increase, multiplicative decrease, with the measured rate as a short cut).
 """
 
 from __future__ import annotations
@@ -20,11 +20,15 @@ LONGEST_HOLD: Final = 320.0
 GROWTH: Final = 0.02
 """Share of the ceiling that it grows by in a second."""
 
+SETTLING: Final = 0.4
+"""Seconds after a refusal until the answers to what left before it are in."""
+
 _STEP: Final = 0.97
 """A bucket that holds a reserve shows no lower rate at first: then the pace goes down in steps."""
-
-_WINDOW: Final = 1.0
+_DEEPEST: Final = 0.5
+"""No single refusal halves the pace: what it measures may be a stall of our own."""
 _LOWEST: Final = 0.2
+_WINDOW: Final = 1.0
 
 
 class AdaptivePace:
@@ -38,7 +42,9 @@ class AdaptivePace:
         self._ceiling = ceiling
         self._highest = max(ceiling, highest or ceiling)
         self._accepted: deque[float] = deque()
-        self._cut_at = float("-inf")
+        self._ignore_before = float("-inf")
+        self._refused_at: float | None = None
+        self._settles_at = float("inf")
         self._hold = FIRST_HOLD
         self._grow_at = clock.monotonic() + FIRST_HOLD
         self._grown_from: float | None = None
@@ -46,15 +52,17 @@ class AdaptivePace:
     @property
     def rate(self) -> float:
         """What to send a second now."""
+        if self._clock.monotonic() >= self._settles_at:
+            self._settle()
         return self._ceiling * self._margin
 
     def accepted(self, sent_at: float) -> None:
         """A message that left at ``sent_at`` (monotonic) was taken."""
-        self._accepted.append(sent_at)
         now = self._clock.monotonic()
-        while self._accepted and self._accepted[0] < now - 4 * _WINDOW:
+        self._accepted.append(sent_at)
+        while self._accepted[0] < now - 4 * _WINDOW:
             self._accepted.popleft()
-        if self._ceiling < self._highest and now >= self._grow_at:
+        if self._ceiling < self._highest and now >= self._grow_at and self._refused_at is None:
             self._grow(now)
 
     def refused(self, sent_at: float) -> None:
@@ -62,14 +70,23 @@ class AdaptivePace:
 
         What left before the last cut tells nothing new.
         """
-        if sent_at <= self._cut_at:
+        if sent_at <= self._ignore_before:
             return
-        now = self._clock.monotonic()
-        measured = sum(1 for at in self._accepted if sent_at - _WINDOW < at <= sent_at)
-        # One refusal may be a stray: never fall below half of what was held for true.
-        step = self._ceiling * _STEP
-        self._ceiling = max(min(step, measured), self._ceiling * 0.5, _LOWEST)
-        self._cut_at = now
+        if self._refused_at is None:
+            self._refused_at = sent_at
+            self._settles_at = self._clock.monotonic() + SETTLING
+        else:
+            self._refused_at = min(self._refused_at, sent_at)
+
+    def _settle(self) -> None:
+        assert self._refused_at is not None
+        first = self._refused_at
+        measured = sum(1 for at in self._accepted if first - _WINDOW < at <= first)
+        cut = min(self._ceiling * _STEP, measured)
+        self._ceiling = max(cut, self._ceiling * _DEEPEST, _LOWEST)
+        self._refused_at = None
+        self._settles_at = float("inf")
+        now = self._ignore_before = self._clock.monotonic()
         if self._grown_from is not None:
             self._hold = min(self._hold * 2, LONGEST_HOLD)
         self._grown_from = None
