@@ -56,10 +56,11 @@ class App:
 
 
 def build_answerer(settings: Settings) -> Callable[[Collection], Answerer]:
-    """The search that the settings ask for."""
-    from knowledge.search.fuzzy import FuzzySearch
+    """The search that the settings ask for; it takes seconds when its cache is cold."""
+    from knowledge.search.engine import Engine
 
-    return FuzzySearch.build
+    folder = Path(settings.answering.cache_dir)
+    return lambda collection: Engine.build(collection, folder)
 
 
 def build_library(settings: Settings) -> Library:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.events import ConversationRef
-from bot.store.dialects import upsert
+from bot.store.dialects import insert_for
 from bot.store.schema import conversation
 
 
@@ -38,34 +40,47 @@ class Conversations:
 
     async def get(self, where: ConversationRef, account_id: str) -> ConversationState:
         """The state, or a fresh one."""
-        platform, chat_id, thread_id = where.key
-        raw = await self._connection.scalar(
-            select(conversation.c.state).where(
-                conversation.c.platform == platform,
-                conversation.c.chat_id == chat_id,
-                conversation.c.thread_id == thread_id,
-                conversation.c.account_id == account_id,
-            )
-        )
+        raw = await self._connection.scalar(_GET, _key(where, account_id))
         return _read(raw) if raw else ConversationState()
 
     async def set(
         self, where: ConversationRef, account_id: str, state: ConversationState, now: datetime
     ) -> None:
         """Keep the state."""
-        platform, chat_id, thread_id = where.key
-        values = {"state": json.dumps(asdict(state), ensure_ascii=False), "updated_at": now}
-        await self._connection.execute(
-            upsert(self._connection, conversation)
-            .values(
-                platform=platform,
-                chat_id=chat_id,
-                thread_id=thread_id,
-                account_id=account_id,
-                **values,
-            )
-            .on_conflict_do_update(index_elements=list(conversation.primary_key), set_=values)
-        )
+        values = {
+            **_key(where, account_id),
+            "state": json.dumps(asdict(state), ensure_ascii=False),
+            "updated_at": now,
+        }
+        await self._connection.execute(_set(self._connection.dialect.name), values)
+
+
+_GET: Final = select(conversation.c.state).where(
+    conversation.c.platform == bindparam("platform"),
+    conversation.c.chat_id == bindparam("chat_id"),
+    conversation.c.thread_id == bindparam("thread_id"),
+    conversation.c.account_id == bindparam("account_id"),
+)
+
+
+@cache
+def _set(dialect: str) -> Any:
+    statement = insert_for(dialect, conversation)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=list(conversation.primary_key),
+        set_={"state": new.state, "updated_at": new.updated_at},
+    )
+
+
+def _key(where: ConversationRef, account_id: str) -> dict[str, str]:
+    platform, chat_id, thread_id = where.key
+    return {
+        "platform": platform,
+        "chat_id": chat_id,
+        "thread_id": thread_id,
+        "account_id": account_id,
+    }
 
 
 def _read(raw: str) -> ConversationState:

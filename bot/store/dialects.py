@@ -14,6 +14,13 @@ def upsert(connection: AsyncConnection, table: Table) -> Any:
 
     Typed loosely: the two dialects' classes share these methods but no base that has them.
     """
-    if connection.dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
+    return insert_for(connection.dialect.name, table)
+
+
+def insert_for(dialect: str, table: Table) -> Any:
+    """The same by the dialect's name, for statements that are built once and kept.
+
+    Building a statement costs more than running it: those of every turn are module functions
+    under ``functools.cache`` with bound parameters.
+    """
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

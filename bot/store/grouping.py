@@ -37,13 +37,15 @@ class GroupCommit:
         committed: asyncio.Future[None] | None = None
         try:
             connection, committed = await self._open()
-            savepoint = await connection.begin_nested()
+            # The first of a group stands alone as long as it works: it needs no savepoint.
+            is_alone = self._units == 1
+            if not is_alone:
+                await connection.exec_driver_sql("SAVEPOINT unit")
             try:
                 yield connection
             except BaseException:
-                await asyncio.shield(savepoint.rollback())
+                await asyncio.shield(self._undo(is_alone))
                 raise
-            await savepoint.commit()
         finally:
             # A unit that was cancelled must not leave the others without their commit.
             await asyncio.shield(self._leave())
@@ -76,6 +78,17 @@ class GroupCommit:
             self._units = 0
         self._units += 1
         return self._connection, self._committed
+
+    async def _undo(self, is_alone: bool) -> None:
+        assert self._connection is not None
+        if not is_alone:
+            await self._connection.exec_driver_sql("ROLLBACK TO unit")
+            return
+        connection, self._connection, self._committed = self._connection, None, None
+        try:
+            await connection.rollback()
+        finally:
+            await connection.close()
 
     async def _leave(self) -> None:
         try:

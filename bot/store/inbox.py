@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.dialects import upsert
-from bot.store.schema import inbox
+from bot.store.dialects import insert_for, upsert
+from bot.store.schema import UtcDateTime, inbox
 
 
 class Inbox:
@@ -36,17 +38,9 @@ class Inbox:
         Takes the row's lock, so that of two processes with the same update one waits and
         then learns that it is done.
         """
-        statement = (
-            upsert(self._connection, inbox)
-            .values(platform=platform, update_id=update_id, accepted_at=now, done_at=now)
-            .on_conflict_do_update(
-                index_elements=[inbox.c.platform, inbox.c.update_id],
-                set_={"done_at": now, "payload": None},
-                where=inbox.c.done_at.is_(None),
-            )
-            .returning(inbox.c.update_id)
-        )
-        return (await self._connection.execute(statement)).first() is not None
+        statement = _begin(self._connection.dialect.name)
+        values = {"platform": platform, "update_id": update_id, "now": now}
+        return (await self._connection.execute(statement, values)).first() is not None
 
     async def pending(self, platform: str) -> list[str]:
         """Raw updates that were accepted and never done, oldest first."""
@@ -67,3 +61,23 @@ class Inbox:
             delete(inbox).where(inbox.c.done_at.is_not(None), inbox.c.accepted_at < moment)
         )
         return int(result.rowcount)
+
+
+@cache
+def _begin(dialect: str) -> Any:
+    now = bindparam("now", type_=UtcDateTime)
+    return (
+        insert_for(dialect, inbox)
+        .values(
+            platform=bindparam("platform"),
+            update_id=bindparam("update_id"),
+            accepted_at=now,
+            done_at=now,
+        )
+        .on_conflict_do_update(
+            index_elements=[inbox.c.platform, inbox.c.update_id],
+            set_={"done_at": now, "payload": None},
+            where=inbox.c.done_at.is_(None),
+        )
+        .returning(inbox.c.update_id)
+    )

@@ -66,9 +66,7 @@ class OutboxFanOut:
         wanted = told.audience.conditions()
         boundary = await self._boundary(wanted, platform, after, size)
         rows = await self._insert(told, wanted, platform, after, boundary, now, due_by_zone)
-        await announcements.set_cursor(
-            number, json.dumps([platform, boundary]), now, is_done=False
-        )
+        await announcements.set_cursor(number, json.dumps([platform, boundary]), now, is_done=False)
         if rows:
             await announcements.add_counts(Counter({(number, platform, "queued"): rows}))
         return Chunk(rows=rows, is_last=False)

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.events import Author
 from bot.chat.turn import Member, Role
 from bot.store.schema import account, person
+
+_RECOGNISE: Final = (
+    select(person.c.id, person.c.language, person.c.role, account.c.name, account.c.locale)
+    .join_from(account, person, account.c.person_id == person.c.id)
+    .where(
+        account.c.platform == bindparam("platform"), account.c.account_id == bindparam("account")
+    )
+)
 
 
 class People:
@@ -22,15 +31,7 @@ class People:
         """The person behind an account, made on first sight; keeps the account's name fresh."""
         row = (
             await self._connection.execute(
-                select(
-                    person.c.id,
-                    person.c.language,
-                    person.c.role,
-                    account.c.name,
-                    account.c.locale,
-                )
-                .join_from(account, person, account.c.person_id == person.c.id)
-                .where(account.c.platform == author.platform, account.c.account_id == author.id)
+                _RECOGNISE, {"platform": author.platform, "account": author.id}
             )
         ).first()
         if row is None:
