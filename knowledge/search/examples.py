@@ -22,6 +22,11 @@ _BUDGET: Final = 30_000
 """Postings that a question may touch in the coarse look-up of a large knowledge base."""
 
 
+_BLOCK: Final = 100
+"""Columns multiplied at once: few enough that BLAS stays on this thread. Waking its pool costs
+tens of milliseconds where another process keeps a core busy."""
+
+
 class _Scratch(local):
     """A dense row a thread, kept between questions and always left at zero."""
 
@@ -110,7 +115,11 @@ class ExampleMatrix:
         _, numbers = np.unique(self.columns[places], return_inverse=True)
         dense = np.zeros((len(rows), int(numbers.max(initial=0)) + 1), np.float32)
         dense[np.repeat(np.arange(len(rows)), counts), numbers] = self.values[places]
-        return dense @ dense.T
+        total = np.zeros((len(rows), len(rows)), np.float32)
+        for begin in range(0, dense.shape[1], _BLOCK):
+            block = np.ascontiguousarray(dense[:, begin : begin + _BLOCK])
+            total += block @ np.ascontiguousarray(block.T)
+        return total
 
     def full_gram(self) -> Floats:
         """The similarities of all examples to each other; for building only."""
