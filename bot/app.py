@@ -59,14 +59,14 @@ def build_answerer(settings: Settings) -> Callable[[Collection], Answerer]:
     """The search that the settings ask for; it takes seconds when its cache is cold."""
     from knowledge.search.engine import Engine
 
-    folder = Path(settings.answering.cache_dir)
+    folder = settings.answering.cache_folder
     return lambda collection: Engine.build(collection, folder)
 
 
 def build_library(settings: Settings) -> Library:
     """Load the knowledge base and build its search; faults are logged and left out."""
     folder = Path(settings.knowledge_dir) if settings.knowledge_dir else FOLDER
-    collection = load(folder)
+    collection = load(folder, cache=settings.answering.cache_folder)
     for problem in collection.problems:
         _log.warning("knowledge.problem", place=problem.path, line=problem.line)
     return Library(collection, build_answerer(settings))

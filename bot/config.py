@@ -160,7 +160,15 @@ class AnsweringSettings(_Section):
     answer_at: float | None = Field(default=None, ge=0, le=1)
     suggest_at: float | None = Field(default=None, ge=0, le=1)
     semantic_model: str | None = None
-    cache_dir: str = "var/cache"
+    cache_dir: str | None = None
+
+    @property
+    def cache_folder(self) -> Path:
+        """Where the search index is kept: as set, else the person's own cache folder (XDG)."""
+        if self.cache_dir is not None:
+            return Path(self.cache_dir)
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        return Path(base) / "insop"
 
     @model_validator(mode="after")
     def _are_in_order(self) -> AnsweringSettings:

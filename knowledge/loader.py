@@ -24,22 +24,30 @@ from knowledge.model import (
     Problem,
     Source,
 )
+from knowledge.parsed import ParsedArticles
 
 FOLDER: Final = Path(__file__).parent
 """Where the content that comes with the assistant lies."""
 
 
-def load(folder: Path = FOLDER, previous: Collection | None = None) -> Collection:
-    """Read articles, sources and contacts; never raises on bad content, see ``problems``."""
+def load(
+    folder: Path = FOLDER, previous: Collection | None = None, cache: Path | None = None
+) -> Collection:
+    """Read articles, sources and contacts; never raises on bad content, see ``problems``.
+
+    ``cache`` is a folder in which parsed articles are kept between starts.
+    """
     problems: list[Problem] = []
+    parsed = ParsedArticles(cache)
     sources = _load_sources(folder / "sources.toml", problems)
     contacts = _load_contacts(folder / "contacts.toml", problems)
-    originals = _read_files(folder / "articles" / "en", "en", problems)
+    originals = _read_files(folder / "articles" / "en", "en", problems, parsed)
     translations = {
-        language: _read_files(folder / "articles" / language, language, problems)
+        language: _read_files(folder / "articles" / language, language, problems, parsed)
         for language in LANGUAGES
         if language != "en"
     }
+    parsed.write()
     articles = {key: _article(file, translations) for key, file in originals.items() if file.front}
     if previous is not None:
         _keep_last_good(articles, previous, folder)
@@ -79,11 +87,16 @@ def _article(file: ArticleFile, translations: Mapping[str, Mapping[str, ArticleF
     )
 
 
-def _read_files(folder: Path, language: str, problems: list[Problem]) -> dict[str, ArticleFile]:
+def _read_files(
+    folder: Path, language: str, problems: list[Problem], parsed: ParsedArticles
+) -> dict[str, ArticleFile]:
     files: dict[str, ArticleFile] = {}
     for path in sorted(folder.glob("*.md")):
         try:
-            file = parse(path.read_text(encoding="utf-8"), path, language)
+            file = parsed.get(path)
+            if file is None:
+                file = parse(path.read_text(encoding="utf-8"), path, language)
+                parsed.keep(path, file)
         except BrokenFile as error:
             problems += error.problems
         except (OSError, UnicodeDecodeError) as error:

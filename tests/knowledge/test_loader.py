@@ -194,3 +194,22 @@ def test_no_example_question_stands_in_two_articles() -> None:
 def test_the_default_contacts_are_those_of_the_launch_page() -> None:
     emails = {contact.email for contact in load().contacts}
     assert emails == {"Natalia.RodriguezEugenio@fao.org", "Sergejus.Ustinov@fao.org"}
+
+
+def test_what_was_parsed_before_is_kept_until_the_file_changes(
+    folder: Path, tmp_path: Path
+) -> None:
+    cache = tmp_path / "cache"
+    first = load(folder, cache=cache)
+    assert load(folder, cache=cache) == first
+    stored = cache / "articles.json"
+    assert "Title of lead" in stored.read_text(encoding="utf-8")
+    stored.write_text(
+        stored.read_text(encoding="utf-8").replace("Title of lead", "From the cache"),
+        encoding="utf-8",
+    )
+    assert load(folder, cache=cache).articles["lead"].text("en").title == "From the cache"
+    write(folder, "lead", GOOD.format(id="lead").replace("Title of", "New title of"))
+    assert load(folder, cache=cache).articles["lead"].text("en").title == "New title of lead"
+    stored.write_text("{damaged", encoding="utf-8")
+    assert load(folder, cache=cache).articles.keys() == first.articles.keys()
