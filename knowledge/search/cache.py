@@ -53,7 +53,7 @@ def _key(examples: Mapping[str, Sequence[str]], language: str) -> str:
 
 def _read(path: Path, language: str) -> Matcher | None:
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             state: dict[str, Any] = {name: stored[name] for name in stored.files}
         facts = json.loads(state.pop("facts").tobytes())
         calibration = Calibration(**facts["calibration"])

@@ -64,24 +64,27 @@ class Matcher:
     def build(cls, examples: Mapping[str, Sequence[str]], language: str) -> Matcher:
         """Learn from example questions by entry; entries without a word are never found."""
         maker = FeatureMaker(language)
-        entries = tuple(sorted(examples))
+        entries: list[str] = []
         texts: list[str] = []
         owners: list[int] = []
         found: list[list[str]] = []
-        for number, entry in enumerate(entries):
-            for text in dict.fromkeys(examples[entry]):
-                words = maker.words(text)
+        for entry in sorted(examples):
+            read = {text: maker.words(text) for text in examples[entry]}
+            if not any(read.values()):
+                continue
+            for text, words in read.items():
                 if words:
                     texts.append(text)
-                    owners.append(number)
+                    owners.append(len(entries))
                     found.append(words)
+            entries.append(entry)
         vocabulary, matrix = build_index(found, owners, maker)
         trained = None
         if 0 < len(matrix) <= DENSE_LIMIT:
             trained = train(matrix.full_gram(), matrix.owners, len(entries))
         matcher = cls(
             language,
-            entries,
+            tuple(entries),
             tuple(texts),
             maker,
             vocabulary,
