@@ -19,6 +19,7 @@ from bot.clock import SystemClock
 from bot.config import Settings
 from bot.dispatcher import Dispatcher, StoredInbox
 from bot.forms import StepByStep
+from bot.reloading import Reloader
 from bot.router import Router
 from bot.store import Database
 from bot.store.migrating import upgrade
@@ -47,6 +48,18 @@ class App:
     inbox: StoredInbox
     presentation: Presentation
 
+    def reloader(self) -> Reloader:
+        """What picks up changed articles."""
+        return Reloader(
+            library=self.library,
+            folder=folder_of(self.settings),
+            cache=self.settings.answering.cache_folder,
+            database=self.database,
+            clock=self.clock,
+            desks=desks_of(self.settings),
+            translate=translator(self.settings.language),
+        )
+
     async def record_move(self, old: ConversationRef, new: ConversationRef) -> None:
         """A group became a supergroup: what is sent later goes to the new address."""
         async with self.database.begin() as store:
@@ -63,10 +76,14 @@ def build_answerer(settings: Settings) -> Callable[[Collection], Answerer]:
     return lambda collection: Engine.build(collection, folder)
 
 
+def folder_of(settings: Settings) -> Path:
+    """Where the articles lie."""
+    return Path(settings.knowledge_dir) if settings.knowledge_dir else FOLDER
+
+
 def build_library(settings: Settings) -> Library:
     """Load the knowledge base and build its search; faults are logged and left out."""
-    folder = Path(settings.knowledge_dir) if settings.knowledge_dir else FOLDER
-    collection = load(folder, cache=settings.answering.cache_folder)
+    collection = load(folder_of(settings), cache=settings.answering.cache_folder)
     for problem in collection.problems:
         _log.warning("knowledge.problem", place=problem.path, line=problem.line)
     return Library(collection, build_answerer(settings))

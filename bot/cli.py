@@ -56,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_database(commands)
     _add_kb(commands)
+    _add_eval(commands)
     doctor = commands.add_parser("doctor", help="say what is set up, reachable and missing")
     doctor.set_defaults(run=_doctor, is_quiet=True)
     return parser
@@ -106,6 +107,20 @@ def _add_kb(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     add_to(commands)
 
 
+def _add_eval(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    evaluate = commands.add_parser("eval", help="measure the search")
+    evaluate.add_argument("set", nargs="?", type=Path, help="a data set (JSON)")
+    evaluate.add_argument("--knowledge", action="store_true", help="the articles themselves")
+    evaluate.add_argument(
+        "--k", type=int, choices=(3, 5, 10), default=5, help="examples for each entry (default: 5)"
+    )
+    evaluate.add_argument("--seed", type=int, default=0, help="which examples are drawn")
+    evaluate.add_argument("--typos", action="store_true", help="misspell the questions")
+    evaluate.add_argument("--json", action="store_true")
+    evaluate.set_defaults(run=_eval, is_quiet=True)
+
+
 def _chat(options: argparse.Namespace, settings: Settings) -> int:
     from bot.commands.chat import run
 
@@ -134,6 +149,12 @@ def _status(options: argparse.Namespace, settings: Settings) -> int:
     from bot.commands.database import print_status
 
     return print_status(settings)
+
+
+def _eval(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.commands.evaluate import run
+
+    return run(options, settings)
 
 
 def _doctor(options: argparse.Namespace, settings: Settings) -> int:

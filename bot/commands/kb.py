@@ -6,22 +6,17 @@ import argparse
 import sys
 from collections import Counter
 from datetime import UTC, datetime
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from bot.app import folder_of
 from bot.config import Settings
 from knowledge.checks import check
 from knowledge.front_matter import BrokenFile, parse
-from knowledge.loader import FOLDER, digest_of, load
+from knowledge.loader import digest_of, load
 from knowledge.model import LANGUAGES, TOPICS, Collection
 from knowledge.templates import original_skeleton, translation_skeleton
-
-
-def folder_of(settings: Settings) -> Path:
-    """Where the content lies."""
-    return Path(settings.knowledge_dir) if settings.knowledge_dir else FOLDER
 
 
 def run_check(options: argparse.Namespace, settings: Settings) -> int:

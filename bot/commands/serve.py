@@ -45,7 +45,7 @@ async def _serve(settings: Settings) -> None:
     database = await prepare_database(settings)
     async with database:
         app = build(settings, database, build_library(settings))
-        tasks: dict[str, Task] = {}
+        tasks: dict[str, Task] = {"reloading": app.reloader().run}
         if settings.telegram.token is not None:
             tasks |= _telegram(app)
         if settings.discord.token is not None:
