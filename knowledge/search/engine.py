@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from knowledge.search.splitting import split_questions
 from knowledge.smalltalk import intent
 
 _SUGGESTIONS = 10
-_NEARLY_ASKED = 0.72
+_NEARLY_ASKED = 0.6
 """Similarity to an example from which an article covers a question of dosage, health or law."""
 
 _WARM = {
@@ -44,12 +44,18 @@ class Engine:
     titles: Mapping[str, str]
 
     @classmethod
-    def build(cls, collection: Collection, cache_dir: Path | None = None) -> Engine:
-        """Learn from a collection; seconds when cold, a fraction of one with a warm cache.
+    def build(
+        cls,
+        collection: Collection,
+        cache_dir: Path | None = None,
+        languages: Sequence[str] = LANGUAGES,
+    ) -> Engine:
+        """Learn from a collection; some seconds a language when cold, a fraction of one warm.
 
-        Call it off the event loop, then swap the new engine in whole.
+        Call it off the event loop, then swap the new engine in whole. With fewer ``languages``
+        it serves sooner: questions in the others are met through the glossary.
         """
-        examples = {language: examples_of(collection, language) for language in LANGUAGES}
+        examples = {language: examples_of(collection, language) for language in languages}
         matchers = {
             language: cached_matcher(found, language, cache_dir)
             for language, found in examples.items()
@@ -149,13 +155,12 @@ class Engine:
 
     def _decision(self, found: Found, limit: str | None, has_candidates: bool) -> Decision:
         match, calibration = found.match, found.calibration
-        if limit is not None and match.nearest < _NEARLY_ASKED:
+        is_sure = match.sureness >= calibration.answer_from and not found.is_guess
+        if limit is not None and not (is_sure and match.nearest >= _NEARLY_ASKED):
             return "handoff"
         if not has_candidates or match.chance < calibration.suggest_from:
             return "rephrase"
-        if match.sureness >= calibration.answer_from and not found.is_guess:
-            return "answer"
-        return "suggest"
+        return "answer" if is_sure else "suggest"
 
 
 def examples_of(collection: Collection, language: str) -> dict[str, tuple[str, ...]]:
