@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
+from knowledge.language import common_words
 from knowledge.model import LANGUAGES
 from knowledge.search.normalise import words
 from knowledge.search.stems import stem
@@ -165,10 +166,15 @@ def _groups(language: str) -> list[list[str]]:
 
 
 def to_english(text: str, language: str) -> tuple[str, float]:
-    """The terms of a question that the glossary knows, in English, and their share of its words."""
+    """The terms of a question that the glossary knows, in English, and their share of its words.
+
+    Little words ("how", "the") are not counted.
+    """
     known = concepts(language)
     found = words(text)
     stems = [stem(word, language) for word in found]
+    little = common_words(language)
+    total = sum(word not in little for word in found)
     english: list[str] = []
     covered = 0
     place = 0
@@ -176,9 +182,9 @@ def to_english(text: str, language: str) -> tuple[str, float]:
         concept, length = _longest(known, stems, place)
         if concept is not None:
             english.append(glossary().names[concept]["en"][0])
-            covered += length
+            covered += sum(word not in little for word in found[place : place + length])
         place += max(length, 1)
-    return " ".join(english), covered / len(stems) if stems else 0.0
+    return " ".join(english), covered / total if total else 0.0
 
 
 def _longest(known: Concepts, stems: Sequence[str], place: int) -> tuple[str | None, int]:

@@ -103,7 +103,7 @@ class Crossing:
         if not english:
             return None
         found = self._ask("en", english)
-        covered = 0.5 + 0.5 * share
+        covered = min(1.0, 1.25 * share)
         match = replace(
             found.match,
             chance=found.match.chance * covered,

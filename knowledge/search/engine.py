@@ -23,6 +23,12 @@ from knowledge.smalltalk import intent
 _SUGGESTIONS = 10
 _NEARLY_ASKED = 0.6
 """Similarity to an example from which an article covers a question of dosage, health or law."""
+_ALIKE = 0.42
+_REMOTE = 0.32
+_FEW_UNSEEN = 0.20
+"""An answer needs an example much like the question (similarity `_ALIKE`), or hardly any word that
+the articles never use (`_FEW_UNSEEN`); a suggestion the same with `_REMOTE`. "What is the capital
+of France" has neither, whatever the articles on France."""
 
 _WARM = {
     "en": "how do I know that the fumes of my leaking pesticide drum are poison",
@@ -155,10 +161,17 @@ class Engine:
 
     def _decision(self, found: Found, limit: str | None, has_candidates: bool) -> Decision:
         match, calibration = found.match, found.calibration
-        is_sure = match.sureness >= calibration.answer_from and not found.is_guess
+        has_known_words = match.unseen <= _FEW_UNSEEN
+        is_sure = (
+            match.sureness >= calibration.answer_from
+            and not found.is_guess
+            and (match.nearest >= _ALIKE or has_known_words)
+        )
         if limit is not None and not (is_sure and match.nearest >= _NEARLY_ASKED):
             return "handoff"
         if not has_candidates or match.chance < calibration.suggest_from:
+            return "rephrase"
+        if match.nearest < _REMOTE and not has_known_words:
             return "rephrase"
         return "answer" if is_sure else "suggest"
 
