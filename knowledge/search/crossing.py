@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 from knowledge.language import Detection
 from knowledge.search.concepts import to_english
 from knowledge.search.confidence import Calibration
-from knowledge.search.matcher import Match, Matcher
+from knowledge.search.matcher import Match
+from knowledge.search.repair import SpellingRepair
 from knowledge.search.transliteration import arabic_words, to_cyrillic
 
 _LATIN: Final = ("en", "fr", "es")
@@ -48,11 +49,26 @@ class Found:
         ]
 
 
+class Searcher(Protocol):
+    """What is asked of one language's search: a `Matcher`, or one with embeddings beside it."""
+
+    @property
+    def texts(self) -> tuple[str, ...]: ...
+    @property
+    def calibration(self) -> Calibration: ...
+    @property
+    def repair(self) -> SpellingRepair: ...
+
+    def match(self, text: str, limit: int = 10) -> Match:
+        """Rank the entries for a question."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Crossing:
     """Asks the right matchers; immutable."""
 
-    matchers: Mapping[str, Matcher]
+    matchers: Mapping[str, Searcher]
 
     def find(self, text: str, detection: Detection) -> Found:
         """The best match over all ways to read the question."""

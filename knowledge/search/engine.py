@@ -12,11 +12,11 @@ from knowledge.gates import screen
 from knowledge.language import LanguageDetector
 from knowledge.model import LANGUAGES, Collection
 from knowledge.search.cache import cached_matcher
-from knowledge.search.crossing import Crossing, Found
+from knowledge.search.crossing import Crossing, Found, Searcher
 from knowledge.search.explain import explain
 from knowledge.search.followup import follow_up
-from knowledge.search.matcher import Matcher
 from knowledge.search.normalise import words
+from knowledge.search.semantic import Encoder, FusedMatcher
 from knowledge.search.splitting import split_questions
 from knowledge.smalltalk import intent
 
@@ -44,7 +44,7 @@ _WARM = {
 class Engine:
     """Decides on questions; immutable, safe to share between threads, never raises on any text."""
 
-    matchers: Mapping[str, Matcher]
+    matchers: Mapping[str, Searcher]
     crossing: Crossing
     detector: LanguageDetector
     titles: Mapping[str, str]
@@ -55,18 +55,20 @@ class Engine:
         collection: Collection,
         cache_dir: Path | None = None,
         languages: Sequence[str] = LANGUAGES,
+        encoder: Encoder | None = None,
     ) -> Engine:
         """Learn from a collection; some seconds a language when cold, a fraction of one warm.
 
         Call it off the event loop, then swap the new engine in whole. With fewer ``languages``
-        it serves sooner: questions in the others are met through the glossary.
+        it serves sooner: questions in the others are met through the glossary. An ``encoder``
+        adds sentence embeddings (see `knowledge.search.semantic`).
         """
         examples = {language: examples_of(collection, language) for language in languages}
-        matchers = {
-            language: cached_matcher(found, language, cache_dir)
-            for language, found in examples.items()
-            if found
-        }
+        matchers: dict[str, Searcher] = {}
+        for language, found in examples.items():
+            if found:
+                lexical = cached_matcher(found, language, cache_dir)
+                matchers[language] = FusedMatcher.build(lexical, encoder) if encoder else lexical
         vocabulary = {
             language: [word for word in matcher.repair.counts if len(word) > 3]
             for language, matcher in matchers.items()
