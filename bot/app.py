@@ -104,7 +104,7 @@ def build(
         database=database,
         clock=clock,
         handler=Router(routes).handle,
-        middleware=(StepByStep(WITHOUT_FORMS),),
+        middleware=(StepByStep(WITHOUT_FORMS, routes.checks),),
         roles={**roles_of(settings), **(extra_roles or {})},
         limits=settings.limits,
         language=settings.language,

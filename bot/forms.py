@@ -1,36 +1,41 @@
 """Forms on platforms that have none: one question at a time, kept in the store.
 
 A person may go back, skip what is not required, or cancel; the half-filled form waits a day,
-through restarts, and a new form in the same conversation replaces it.
+through restarts. Asked for again, it goes on where it was; another form replaces it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from bot.chat.actions import Action
 from bot.chat.events import ActionPressed, CommandInvoked, FormSubmitted, MessageReceived
-from bot.chat.forms import Field, Form
-from bot.chat.markup import Raw, escape
-from bot.chat.messages import Button, Message, Notice, Row
+from bot.chat.forms import SEPARATOR, Accepted, Check, Doubt, Form
+from bot.chat.messages import Edit, Message, Notice
 from bot.chat.turn import Handler, Reply, Turn
+from bot.form_questions import ACTION, chosen, marked, question
 from bot.store import Store
 from bot.store.drafts import Draft
 
 KEPT_FOR: Final = timedelta(hours=24)
-ACTION: Final = "form"
-"""The action of the buttons under a question; the router never sees it."""
-
-_CHOICES_A_ROW: Final = 2
 
 
 class StepByStep:
-    """Middleware for the platforms named: turns ``Form`` replies into questions."""
+    """Middleware for the platforms named: turns ``Form`` replies into questions.
 
-    def __init__(self, platforms: frozenset[str]) -> None:
+    ``checks`` look at answers by form and field as soon as they are given.
+    """
+
+    def __init__(
+        self,
+        platforms: frozenset[str],
+        checks: Mapping[tuple[str, str], Check] | None = None,
+    ) -> None:
         self._platforms = platforms
+        self._checks = checks or {}
 
     async def __call__(self, turn: Turn, handler: Handler) -> Reply:
         """Take the event as an answer where a form is open, else let the handler reply."""
@@ -47,14 +52,61 @@ class StepByStep:
     async def _answer(self, turn: Turn, handler: Handler) -> Reply:
         match turn.event:
             case ActionPressed(action=Action(name="form") as action):
-                return await _press(turn, handler, action)
+                return await self._press(turn, handler, action)
             case CommandInvoked(name="cancel"):
                 return await _cancel(turn)
             case MessageReceived(text=text):
                 draft = await _draft(turn)
                 if draft is not None:
-                    return await _fill(turn, handler, draft, text)
+                    return await self._fill(turn, handler, draft, text)
         return await handler(turn)
+
+    async def _press(self, turn: Turn, handler: Handler, action: Action) -> Reply:
+        draft = await _draft(turn)
+        kind, *rest = action.args or ("",)
+        if kind == "cancel":
+            return await _cancel(turn)
+        # A button belongs to one question of one form; a late press on an older one is refused.
+        if draft is None or rest[:2] != [draft.form.id, str(draft.step)]:
+            return Notice(text=turn._("This form is closed, or it was somebody else's."))
+        field = draft.form.fields[draft.step]
+        match (kind, rest[2:]):
+            case ("back", _) if draft.step:
+                moved = replace(draft, step=draft.step - 1)
+                await _keep(turn, moved)
+                return question(turn, moved)
+            case ("skip", _) if not field.is_required:
+                return await _accept(turn, handler, draft, "")
+            case ("done", _) if field.kind == "choices":
+                return await _finish_choices(turn, handler, draft)
+            case ("pick", [value]) if field.kind == "choices":
+                return await _toggle(turn, draft, value)
+            case ("pick", [value]):
+                return await self._fill(turn, handler, draft, value)
+        return Notice(text=turn._("This button no longer works. Please ask again."))
+
+    async def _fill(self, turn: Turn, handler: Handler, draft: Draft, text: str) -> Reply:
+        field = draft.form.fields[draft.step]
+        if not text:
+            return question(turn, draft, fault=turn._("Please answer with a text."))
+        if len(text) > field.limit:
+            fault = turn._(
+                "That is too long: at most {limit} characters, please.", limit=field.limit
+            )
+            return question(turn, draft, fault=fault)
+        if field.choices:
+            value = chosen(field, text)
+            if value is None:
+                return question(turn, draft, fault=turn._("Please choose one of these."))
+            text = value
+        check = self._checks.get((draft.form.id, field.name))
+        if check is not None:
+            match check(text, turn._):
+                case Doubt(fault=fault, choices=choices):
+                    return question(turn, draft, fault=fault, choices=choices)
+                case Accepted(value=value):
+                    text = value
+        return await _accept(turn, handler, draft, text)
 
 
 async def _draft(turn: Turn) -> Draft | None:
@@ -70,9 +122,19 @@ async def _keep(turn: Turn, draft: Draft) -> None:
 
 
 async def _start(turn: Turn, form: Form) -> Message:
+    begun = await _draft(turn)
+    if begun is not None and begun.answers and _is_same(begun.form, form):
+        resumed = replace(begun, form=form)
+        await _keep(turn, resumed)
+        intro = turn._("You had begun this form; let us go on where you were.")
+        return question(turn, resumed, intro=intro)
     draft = Draft(form=form, answers={}, step=0)
     await _keep(turn, draft)
-    return _question(turn, draft, intro=form.intro)
+    return question(turn, draft, intro=form.intro)
+
+
+def _is_same(one: Form, other: Form) -> bool:
+    return one.id == other.id and [f.name for f in one.fields] == [f.name for f in other.fields]
 
 
 async def _cancel(turn: Turn) -> Reply:
@@ -82,40 +144,24 @@ async def _cancel(turn: Turn) -> Reply:
     return Message(text=turn._("There is nothing to cancel."))
 
 
-async def _press(turn: Turn, handler: Handler, action: Action) -> Reply:
-    draft = await _draft(turn)
-    kind, *rest = action.args or ("",)
-    if kind == "cancel":
-        return await _cancel(turn)
-    # A button belongs to one question of one form; a late press on an older one is refused.
-    if draft is None or len(rest) < 2 or rest[0] != draft.form.id or rest[1] != str(draft.step):
-        return Notice(text=turn._("This form is closed, or it was somebody else's."))
-    if kind == "back" and draft.step:
-        moved = replace(draft, step=draft.step - 1)
-        await _keep(turn, moved)
-        return _question(turn, moved)
-    if kind == "skip" and not draft.form.fields[draft.step].is_required:
-        return await _accept(turn, handler, draft, "")
-    if kind == "pick" and len(rest) == 3:
-        return await _fill(turn, handler, draft, rest[2])
-    return Notice(text=turn._("This button no longer works. Please ask again."))
-
-
-async def _fill(turn: Turn, handler: Handler, draft: Draft, text: str) -> Reply:
+async def _toggle(turn: Turn, draft: Draft, value: str) -> Reply:
     field = draft.form.fields[draft.step]
-    if not text:
-        return _question(turn, draft, fault=turn._("Please answer with a text."))
-    if len(text) > field.limit:
-        fault = turn._("That is too long: at most {limit} characters, please.", limit=field.limit)
-        return _question(turn, draft, fault=fault)
-    if field.choices:
-        known = {choice.value.casefold(): choice.value for choice in field.choices}
-        known |= {choice.label.casefold(): choice.value for choice in field.choices}
-        value = known.get(text.casefold())
-        if value is None:
-            return _question(turn, draft, fault=turn._("Please choose one of these."))
-        text = value
-    return await _accept(turn, handler, draft, text)
+    if all(choice.value != value for choice in field.choices):
+        return Notice(text=turn._("This button no longer works. Please ask again."))
+    ticked = marked(draft, field) ^ {value}
+    kept = SEPARATOR.join(each.value for each in field.choices if each.value in ticked)
+    changed = replace(draft, answers={**draft.answers, field.name: kept})
+    await _keep(turn, changed)
+    return Edit(message=question(turn, changed))
+
+
+async def _finish_choices(turn: Turn, handler: Handler, draft: Draft) -> Reply:
+    field = draft.form.fields[draft.step]
+    ticked = marked(draft, field)
+    if field.is_required and not ticked:
+        return Notice(text=turn._("Please choose at least one."))
+    kept = SEPARATOR.join(each.value for each in field.choices if each.value in ticked)
+    return await _accept(turn, handler, draft, kept)
 
 
 async def _accept(turn: Turn, handler: Handler, draft: Draft, value: str) -> Reply:
@@ -123,7 +169,7 @@ async def _accept(turn: Turn, handler: Handler, draft: Draft, value: str) -> Rep
     if draft.step + 1 < len(draft.form.fields):
         moved = Draft(form=draft.form, answers=answers, step=draft.step + 1)
         await _keep(turn, moved)
-        return _question(turn, moved)
+        return question(turn, moved)
     store: Store = turn.store
     event = turn.event
     await store.drafts.drop(event.conversation, event.author.id)
@@ -138,50 +184,4 @@ async def _accept(turn: Turn, handler: Handler, draft: Draft, value: str) -> Rep
     return await handler(turn.changed(event=submitted))
 
 
-def _question(turn: Turn, draft: Draft, *, intro: str = "", fault: str = "") -> Message:
-    field = draft.form.fields[draft.step]
-    count = len(draft.form.fields)
-    parts = [part for part in (fault, intro) if part]
-    heading = f"**{escape(field.label)}**"
-    if count > 1:
-        heading = turn._(
-            "Question {step} of {count}: {label}",
-            step=draft.step + 1,
-            count=count,
-            label=Raw(heading),
-        )
-    parts.append(heading)
-    if field.hint:
-        parts.append(f"*{escape(field.hint)}*")
-    return Message(
-        title="" if draft.step else draft.form.title,
-        text="\n\n".join(parts),
-        rows=(*_choice_rows(draft, field), _controls(turn, draft, field)),
-    )
-
-
-def _choice_rows(draft: Draft, field: Field) -> tuple[Row, ...]:
-    buttons = [
-        Button(
-            label=choice.label,
-            action=Action(ACTION, "pick", draft.form.id, str(draft.step), choice.value),
-        )
-        for choice in field.choices
-    ]
-    return tuple(
-        tuple(buttons[start : start + _CHOICES_A_ROW])
-        for start in range(0, len(buttons), _CHOICES_A_ROW)
-    )
-
-
-def _controls(turn: Turn, draft: Draft, field: Field) -> Row:
-    mark = (draft.form.id, str(draft.step))
-    buttons = []
-    if draft.step:
-        buttons.append(Button(label=turn._("Back"), action=Action(ACTION, "back", *mark)))
-    if not field.is_required:
-        buttons.append(Button(label=turn._("Skip"), action=Action(ACTION, "skip", *mark)))
-    buttons.append(
-        Button(label=turn._("Cancel"), action=Action(ACTION, "cancel", *mark), style="danger")
-    )
-    return tuple(buttons)
+__all__ = ["ACTION", "KEPT_FOR", "StepByStep"]

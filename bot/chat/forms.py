@@ -6,10 +6,23 @@ Discord shows it as a modal; the terminal and Telegram ask one question at a tim
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from bot.chat.messages import Choice
+
+if TYPE_CHECKING:
+    from bot.chat.turn import Translate
+
+SEPARATOR: Final = ","
+"""Between the values of a field of kind ``choices``."""
+
+WHOLE_FORM_PLATFORMS: Final = frozenset({"discord"})
+"""Platforms that show a form at once, and personal replies to one person only."""
+
+WHOLE_FORM_FIELDS: Final = 5
+"""Fields that fit one modal; a longer form costs further interactions (Discord)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,3 +48,22 @@ class Form:
     title: str
     fields: tuple[Field, ...]
     intro: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """An answer that is right, in the form in which it is kept."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """An answer that is not: what to tell the person, and what they may have meant."""
+
+    fault: str
+    choices: tuple[Choice, ...] = ()
+
+
+Check = Callable[[str, "Translate"], Accepted | Doubt]
+"""Looks at one answer as soon as it is given. What it accepts it must accept again."""

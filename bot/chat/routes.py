@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.chat.forms import Check
 from bot.chat.turn import Handler, Role
 
 
@@ -54,6 +55,8 @@ class Routes:
     actions: dict[str, tuple[Role, Handler]] = field(default_factory=dict)
     forms: dict[str, tuple[Role, Handler]] = field(default_factory=dict)
     specs: dict[str, CommandSpec] = field(default_factory=dict)
+    checks: dict[tuple[str, str], Check] = field(default_factory=dict)
+    """What looks at an answer, by form and field; platforms that ask one by one use it."""
     message: Handler | None = None
     inline: Handler | None = None
     joined: Handler | None = None
