@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,8 +20,16 @@ from typing import Any, Final
 from knowledge.language import detect_language
 from knowledge.model import LANGUAGES
 from knowledge.phrases import compile_phrases, matchable
+from knowledge.search.repair import SpellingRepair
+from knowledge.search.transliteration import to_cyrillic
 
-_EVENTS: Final = frozenset({"ate", "ingest", "poisoned", "body", "inhaled", "collapse", "leaking"})
+_EVENTS: Final = frozenset(
+    {"ate", "ingest", "poisoned", "body", "inhaled", "collapse", "leaking", "cloud"}
+)
+_REPAIRED: Final = ("ate", "ingest", "agent", "inhaled", "collapse")
+_LONG_WORD: Final = re.compile(r"[^\W\d_]{6,}")
+_LONGEST: Final = 400
+_UNSURE: Final = 0.3
 _SCRIPT_LANGUAGES: Final = {
     "en": ("en", "fr", "es"),
     "fr": ("fr", "en", "es"),
@@ -45,11 +54,25 @@ class _Gate:
 
 
 def find_emergency(text: str) -> Emergency | None:
-    """The emergency that a message tells of, or None. Any of the six languages, any text."""
-    detected = detect_language(text).language
+    """The emergency that a message tells of, or None. Any of the six languages, any text.
+
+    Misspelt words of the rules count as well ("swalowed"), and Russian in Latin letters.
+    """
+    detection = detect_language(text)
     ready = matchable(text)
-    for language in _SCRIPT_LANGUAGES.get(detected, (detected, "en")):
-        found = _check(ready, language)
+    readings = [
+        (language, ready)
+        for language in _SCRIPT_LANGUAGES.get(detection.language, (detection.language, "en"))
+    ]
+    if ready.isascii() and (detection.language == "ru" or detection.confidence < _UNSURE):
+        readings.append(("ru", to_cyrillic(ready)))
+    for language, reading in readings:
+        found = _check(reading, language)
+        if found is not None:
+            return found
+    for language, reading in readings:
+        repaired = _repaired(reading, language)
+        found = _check(repaired, language) if repaired != reading else None
         if found is not None:
             return found
     return None
@@ -86,6 +109,23 @@ def _is_general(rule: tuple[str, ...], personal: object, now: object, theory: ob
     if not theory or now:
         return False
     return not (personal and _EVENTS.intersection(rule))
+
+
+def _repaired(ready: str, language: str) -> str:
+    """The text with misspelt words of the rules put right; long texts are left alone."""
+    if language in ("zh", "ar") or len(ready) > _LONGEST:
+        return ready
+    spelling = _spelling(language)
+    return _LONG_WORD.sub(lambda word: spelling.repair(word.group()) or word.group(), ready)
+
+
+@cache
+def _spelling(language: str) -> SpellingRepair:
+    words: Counter[str] = Counter()
+    for name in _REPAIRED:
+        for phrase in _gate().groups[language][name]:
+            words.update(_LONG_WORD.findall(matchable(phrase)))
+    return SpellingRepair.of(words, language)
 
 
 @cache

@@ -32,6 +32,12 @@ se derramó gasolina en mi campo
 孩子误食了农药
 我儿子吃了土
 农药桶泄漏了
+she swalowed weedkiler
+rebenok vypil pestitsid
+gas cloud from the chemical plant, what do we do
+my husband is vomiting after spraying the orchard
+after the spraying my kids are coughing
+打农药后头晕想吐
 """.strip().splitlines()
 
 THEORY = """
@@ -51,6 +57,12 @@ que faire en cas de déversement
 каковы последствия отравления пестицидами
 ما هي آثار التسمم بالمبيدات
 农药中毒有哪些症状
+how can I prevent leaks from my fuel tank
+where can I report a leaking landfill
+what happens to spilled oil in soil
+мышьяк вызывает рак?
+From polluted soil to drinking water
+can I carry drinking water in a washed chemical drum
 """.strip().splitlines()
 
 
