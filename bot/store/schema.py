@@ -53,7 +53,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-_Id = BigInteger().with_variant(Integer, "sqlite")
+ID: Final = BigInteger().with_variant(Integer, "sqlite")
 
 inbox = Table(
     "inbox",
@@ -70,12 +70,15 @@ inbox = Table(
 person = Table(
     "person",
     metadata,
-    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("id", ID, primary_key=True, autoincrement=True),
     Column("name", String(200), nullable=False),
     Column("language", String(8)),
     Column("role", Integer, nullable=False, default=0),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("home_platform", String(16)),
+    Column("home_chat", String(64)),
 )
+"""``home_*`` is the private chat in which the assistant writes to somebody by itself."""
 
 account = Table(
     "account",
@@ -145,8 +148,8 @@ muted_topic = Table(
 question = Table(
     "question",
     metadata,
-    Column("id", _Id, primary_key=True, autoincrement=True),
-    Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
+    Column("id", ID, primary_key=True, autoincrement=True),
+    Column("person_id", ForeignKey("person.id"), index=True),
     Column("platform", String(16), nullable=False),
     Column("chat_id", String(64), nullable=False),
     Column("thread_id", String(64), nullable=False),
@@ -161,7 +164,10 @@ question = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Index("ix_question_state", "state", "id"),
 )
-"""Questions handed to the secretariat; ``id`` is the number that people are told."""
+"""Questions handed to the secretariat; ``id`` is the number that people are told.
+
+``person_id`` is null, and the texts are empty, once the asker is forgotten.
+"""
 
 feedback = Table(
     "feedback",
@@ -177,7 +183,7 @@ feedback = Table(
 delivery = Table(
     "delivery",
     metadata,
-    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("id", ID, primary_key=True, autoincrement=True),
     Column("source", String(80), nullable=False),
     Column("platform", String(16), nullable=False),
     Column("chat_id", String(64), nullable=False),
@@ -213,7 +219,7 @@ announcement's in ``language`` where ``payload`` is null. ``kind``: send, edit o
 announcement = Table(
     "announcement",
     metadata,
-    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("id", ID, primary_key=True, autoincrement=True),
     Column("state", String(16), nullable=False),
     Column("audience", Text, nullable=False),
     Column("topic", String(32)),

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.accounts import Accounts
+from bot.store.applications import Applications
+from bot.store.audit import Audit
 from bot.store.chats import Chats
+from bot.store.consents import Consents
 from bot.store.conversations import Conversations
 from bot.store.drafts import Drafts
 from bot.store.feedback import Feedback
 from bot.store.inbox import Inbox
+from bot.store.memberships import Memberships
 from bot.store.outbox import Outbox
 from bot.store.people import People
 from bot.store.questions import Questions
@@ -27,3 +32,8 @@ class Store:
         self.questions = Questions(connection)
         self.feedback = Feedback(connection)
         self.outbox = Outbox(connection)
+        self.accounts = Accounts(connection)
+        self.memberships = Memberships(connection)
+        self.applications = Applications(connection)
+        self.consents = Consents(connection)
+        self.audit = Audit(connection)
