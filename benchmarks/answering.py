@@ -43,7 +43,8 @@ def token_set(texts: Sequence[str]) -> Scorer:
 
     def score(text: str) -> Scores:
         asked = [" ".join(words(text))]
-        return process.cdist(asked, folded, scorer=fuzz.token_set_ratio)[0].astype(float)
+        scores: Scores = process.cdist(asked, folded, scorer=fuzz.token_set_ratio)[0].astype(float)
+        return scores
 
     return score
 
