@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import (
     AfterValidator,
     BaseModel,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -24,6 +23,8 @@ from pydantic import (
 )
 from rapidfuzz import process
 
+from bot.config_base import Section as _Section
+from bot.config_members import EmailSettings, MembershipSettings, RetentionSettings
 from knowledge.model import LANGUAGES
 
 DEFAULT_PATH: Final = Path("config.toml")
@@ -63,10 +64,6 @@ def _http_url(value: str) -> str:
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Language = Annotated[str, AfterValidator(_known_language)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class DatabaseSettings(_Section):
@@ -200,6 +197,9 @@ class Settings(_Section):
     discord: DiscordSettings = DiscordSettings()
     roles: RoleSettings = RoleSettings()
     limits: LimitSettings = LimitSettings()
+    membership: MembershipSettings = MembershipSettings()
+    email: EmailSettings = EmailSettings()
+    retention: RetentionSettings = RetentionSettings()
     answering: AnsweringSettings = AnsweringSettings()
     log: LogSettings = LogSettings()
 
@@ -208,6 +208,7 @@ _SECRETS: Final = {
     "TELEGRAM_TOKEN": ("telegram", "token"),
     "TELEGRAM_WEBHOOK_SECRET": ("telegram", "webhook_secret"),
     "DISCORD_TOKEN": ("discord", "token"),
+    "EMAIL_PASSWORD": ("email", "password"),
     "DATABASE_URL": ("database", "url"),
 }
 """Environment variables (after ``INSOP_``) and the keys that they set."""
@@ -216,11 +217,13 @@ _SECRET_FILES: Final = (
     ("telegram", "token_file", "token"),
     ("telegram", "webhook_secret_file", "webhook_secret"),
     ("discord", "token_file", "token"),
+    ("email", "password_file", "password"),
 )
 _NEVER_IN_FILE: Final = (
     ("telegram", "token"),
     ("telegram", "webhook_secret"),
     ("discord", "token"),
+    ("email", "password"),
 )
 
 

@@ -26,7 +26,7 @@ MARGIN: Final = 6.0
 """How much better than the next country a name must be to be taken without asking."""
 
 _NOT_COUNTRIES: Final = frozenset(
-    ["AC", "CP", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"]
+    {"AC", "CP", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
 )
 """Codes that CLDR names and ISO 3166-1 does not assign to a country."""
 

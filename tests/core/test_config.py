@@ -51,6 +51,8 @@ def test_all_faults_are_named_at_once(tmp_path: Path) -> None:
     [
         ('[telegram]\nmode = "webhook"\n', "needs webhook_url"),
         ("[telegram]\ndesk_topic = 3\n", "desk_topic needs desk_chat"),
+        ('[email]\nusername = "insop"\n', "username and password belong together"),
+        ('[email]\nsender = "INSOP"\n', "sender must hold an address"),
         ("[answering]\nanswer_at = 0.2\nsuggest_at = 0.5\n", "must not be above"),
         ('[database]\nurl = "mysql://x"\n', "sqlite:/// or postgresql://"),
         ("[telegram]\n[telegram]\n", "not valid TOML"),
@@ -83,7 +85,7 @@ def test_the_example_documents_every_key_with_its_default() -> None:
     example = (ROOT / "config.example.toml").read_text(encoding="utf-8")
     documented = set(re.findall(r"^# (\w+) = ", example, re.MULTILINE))
     known: set[str] = set()
-    secrets = {"token", "webhook_secret"}
+    secrets = {"token", "webhook_secret", "password"}
     for name, field in Settings.model_fields.items():
         section = getattr(Settings(), name)
         if isinstance(section, BaseModel):
@@ -104,6 +106,7 @@ def test_defaults_in_the_example_are_the_real_ones() -> None:
     data = tomllib.loads(re.sub(r"^# .*$", "", kept, flags=re.MULTILINE))
     defaults = Settings().model_dump(mode="python")
     optional = {"desk_chat", "desk_topic", "token_file", "webhook_secret_file", "desk_channel"}
+    optional |= {"password_file"}
     optional |= {"answer_at", "suggest_at"}
     for section, values in data.items():
         pairs = values.items() if isinstance(values, dict) else [(section, values)]
