@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from crash_worker import POLICY
 from delivery import seed
 from platforms import HERE, Loopback, loopback
 from postgres import temporary_postgres
@@ -38,6 +37,8 @@ from bot.store.outbox_leases import OutboxLeases
 from bot.store.schema import delivery
 
 RATE = 150.0
+PATIENCE = 20.0
+"""Seconds without any progress after which the last worker has had its chance."""
 TEXT = "Hello from INSOP"
 
 
@@ -151,14 +152,21 @@ class Crash:
 
     async def _finish(self, number: int) -> bool:
         worker = self._workers[0] if self._workers else self._start()
-        deadline = time.monotonic() + 60 + POLICY.lease + POLICY.request_timeout
+        # Until nothing new has been settled for a while: a slow machine is not a lost message.
+        deadline = time.monotonic() + PATIENCE
+        settled = -1
         async with Database(self._url) as database:
             state = None
             while state != "done" and time.monotonic() < deadline:
                 await asyncio.sleep(0.5)
                 async with database.connect() as connection:
-                    told = await Announcements(connection).get(number)
+                    announcements = Announcements(connection)
+                    told = await announcements.get(number)
+                    counts = await announcements.counts(number)
                 state = told.state if told else None
+                if counts.total() != settled:
+                    settled = counts.total()
+                    deadline = time.monotonic() + PATIENCE
         worker.send_signal(signal.SIGTERM)
         worker.wait(20)
         self._workers.remove(worker)

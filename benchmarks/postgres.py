@@ -28,8 +28,11 @@ class NoPostgres(Exception):
 class Server:
     """``url`` of the ``postgres`` database; it can be killed and started again."""
 
-    def __init__(self, binaries: Path, folder: Path, user: str | None) -> None:
+    def __init__(
+        self, binaries: Path, folder: Path, user: str | None, *, is_durable: bool = True
+    ) -> None:
         self._binaries = binaries
+        self._options = () if is_durable else ("-c", "fsync=off")
         self._folder = folder
         self._user: dict[str, Any] = {} if user is None else {"user": user, "extra_groups": []}
         self._process: subprocess.Popen[bytes] | None = None
@@ -41,17 +44,19 @@ class Server:
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        self._process = subprocess.Popen(
-            [
-                str(self._binaries / "postgres"),
-                *("-D", str(self._folder / "data"), "-k", str(self._folder)),
-                *("-h", "127.0.0.1", "-p", str(self.port), "-c", "max_connections=40"),
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=(self._folder / "log").open("ab"),
-            cwd=self._folder,
-            **self._user,
-        )
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    str(self._binaries / "postgres"),
+                    *("-D", str(self._folder / "data"), "-k", str(self._folder)),
+                    *("-h", "127.0.0.1", "-p", str(self.port), "-c", "max_connections=40"),
+                    *self._options,
+                ],
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                cwd=self._folder,
+                **self._user,
+            )
         self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
@@ -86,8 +91,11 @@ class Server:
 
 
 @contextmanager
-def temporary_postgres() -> Iterator[Server]:
-    """A running server; raises ``NoPostgres`` where none can be had."""
+def temporary_postgres(*, is_durable: bool = True) -> Iterator[Server]:
+    """A running server; raises ``NoPostgres`` where none can be had.
+
+    Tests do without ``is_durable``: nobody cuts their power.
+    """
     binaries = _binaries()
     user = _other_user()
     folder = Path(tempfile.mkdtemp(prefix="insop-postgres-"))
@@ -108,12 +116,12 @@ def temporary_postgres() -> Iterator[Server]:
         )
         if made.returncode:
             raise NoPostgres(f"initdb fails: {made.stderr.decode(errors='replace')[-300:]}")
-        server = Server(binaries, folder, user)
+        server = Server(binaries, folder, user, is_durable=is_durable)
         server.start()
         try:
             yield server
         finally:
-            server.stop()
+            server.stop(is_crash=True)
     except PermissionError as error:
         raise NoPostgres(f"the server's binaries cannot be used: {error}") from error
     finally:

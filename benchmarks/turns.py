@@ -49,8 +49,6 @@ set_commands = false
 [limits]
 messages_per_minute = 100000
 burst = 100000
-[answering]
-cache_dir = "{folder}/cache"
 [log]
 level = "warning"
 """
@@ -72,9 +70,7 @@ async def main() -> int:
                 before = cpu_seconds(process.pid)
                 flood = await measure_flood(session, options.flood, options.users)
                 spent = cpu_seconds(process.pid) - before
-                steady = await measure_steady(
-                    session, options.rate, options.seconds, options.users
-                )
+                steady = await measure_steady(session, options.rate, options.seconds, options.users)
                 memory = resident_mb(process.pid)
     result = {
         **flood,
@@ -92,9 +88,7 @@ async def main() -> int:
     return 1 if result["lost"] else 0
 
 
-async def measure_flood(
-    session: aiohttp.ClientSession, count: int, users: int
-) -> dict[str, Any]:
+async def measure_flood(session: aiohttp.ClientSession, count: int, users: int) -> dict[str, Any]:
     """Everything at once: how many turns a second come out."""
     pushed = await push(session, count, users)
     replies = await answered(session, pushed, 120)

@@ -90,9 +90,10 @@ class Leadership:
             if lease is not None:
                 async with self._database.connect() as connection:
                     await OutboxLeases(connection).give_up(lease, self._clock.now())
-            await self._lock.release()
         except OUTAGES as error:
             log.warning("sender_resignation_lost", error=type(error).__name__)
+        finally:
+            await self._lock.release()
 
     async def _try_take(self) -> Lease | None:
         is_locked = await self._lock.try_take()

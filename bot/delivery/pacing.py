@@ -14,6 +14,7 @@ from bot.delivery.chat_turns import ChatTurns
 from bot.delivery.limits import PlatformLimits
 from bot.delivery.pace import AdaptivePace
 
+
 class Pacer:
     """Everything of one bot token that sends must share one of these."""
 

@@ -66,6 +66,11 @@ class Sender:
         )
         self._poked = asyncio.Event()
 
+    @property
+    def is_active(self) -> bool:
+        """Whether this is the token's one active sender; else it stands by."""
+        return self._leadership.lease is not None
+
     def poke(self) -> None:
         """There is something new in the outbox: look at once."""
         self._poked.set()

@@ -1,0 +1,1 @@
+"""The delivery core on a clock that is moved by hand, and on real databases."""
