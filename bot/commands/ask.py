@@ -27,10 +27,10 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     if fault:
         print(fault, file=sys.stderr)
         return 2
+    if options.batch:
+        return _batch(options.batch, settings)
     library = build_library(settings)
     speaker = Standalone(library, translator)
-    if options.batch:
-        return _batch(library, speaker, options.batch)
     outcome = _decide(library, options.text, options.lang)
     if options.json:
         print(json.dumps(_record(speaker, None, options.text, outcome), ensure_ascii=False))
@@ -54,11 +54,13 @@ def _misuse(options: argparse.Namespace) -> str | None:
     return None
 
 
-def _batch(library: Library, speaker: Standalone, path: Path) -> int:
+def _batch(path: Path, settings: Settings) -> int:
     """One JSON line out for each line in; a broken line becomes a line with an error."""
     failures = 0
     try:
         with path.open(encoding="utf-8", errors="replace") as lines:
+            library = build_library(settings)
+            speaker = Standalone(library, translator)
             for number, entry in _entries(lines):
                 if isinstance(entry, str):
                     failures += 1
