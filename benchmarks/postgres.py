@@ -6,7 +6,6 @@ refuses to run as root: then the server runs as ``postgres`` or ``nobody``.
 
 from __future__ import annotations
 
-import glob
 import os
 import pwd
 import shutil
@@ -129,7 +128,7 @@ def temporary_postgres(*, is_durable: bool = True) -> Iterator[Server]:
 
 
 def _binaries() -> Path:
-    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/postgres"))
+    found = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin/postgres")))
     on_path = shutil.which("postgres")
     if on_path:
         found.append(on_path)

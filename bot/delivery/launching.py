@@ -118,8 +118,13 @@ class Launcher:
             self._pacer.take(job.cost)
             task = asyncio.create_task(self._deliver(job))
             self._in_flight.add(task)
-            task.add_done_callback(self._in_flight.discard)
+            task.add_done_callback(self._landed)
             self.journal.wake.set()
+
+    def _landed(self, task: asyncio.Task[None]) -> None:
+        self._in_flight.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("delivery_faulty", error=type(error).__name__, exc_info=error)
 
     async def finish(self, seconds: float) -> None:
         """Wait for the answers that are out, but not for ever; the rest stays in doubt."""
@@ -144,10 +149,6 @@ class Launcher:
             self._pacer.chats.end(job.row.to)
             raise
         else:
-            self._pacer.chats.end(job.row.to)
-            self._pacer.pace.accepted(sent_at)
-            self._refusals.accepted()
-            self._breaker.arrived()
             self.journal.note(
                 Result(
                     row=job.row,
@@ -156,6 +157,10 @@ class Launcher:
                     version=job.version,
                 )
             )
+            self._pacer.chats.end(job.row.to)
+            self._pacer.pace.accepted(sent_at)
+            self._refusals.accepted()
+            self._breaker.arrived()
 
     async def _send(self, job: Job) -> SentMessage | None:
         row = job.row

@@ -7,7 +7,7 @@ only tells a stand-by sooner that the holder is dead.
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -69,18 +69,12 @@ class Leadership:
         assert self.lease is not None
         asked_at = self._clock.monotonic()
         until = self._clock.now() + timedelta(seconds=self._policy.lease)
+        has_lock = await self._retake_lock()
         async with self._database.connect() as connection:
-            is_mine = await OutboxLeases(connection).renew(self.lease, until)
+            is_mine = await OutboxLeases(connection).renew(self.lease, until, has_lock=has_lock)
         if is_mine:
             self.deadline = asked_at + self._policy.lease
         return is_mine
-
-    async def retake_lock(self) -> None:
-        """Take the lock again where its connection broke; being without it is no harm."""
-        try:
-            await self._lock.try_take()
-        except OUTAGES as error:
-            log.info("sender_lock_lost", token=self._token_id, error=type(error).__name__)
 
     async def resign(self) -> None:
         """End the term, so that a stand-by begins at once. Never raises on an outage."""
@@ -95,6 +89,14 @@ class Leadership:
         finally:
             await self._lock.release()
 
+    async def _retake_lock(self) -> bool:
+        """Take the lock (again) where its connection broke; being without it is no harm."""
+        try:
+            return await self._lock.try_take()
+        except OUTAGES as error:
+            log.info("sender_lock_lost", token=self._token_id, error=type(error).__name__)
+            return False
+
     async def _try_take(self) -> Lease | None:
         is_locked = await self._lock.try_take()
         asked_at = self._clock.monotonic()
@@ -102,11 +104,22 @@ class Leadership:
         async with self._database.connect() as connection:
             leases = OutboxLeases(connection)
             last = await leases.get(self._token_id)
-            is_free = last is None or last.until + timedelta(seconds=OVERDUE) < now
-            if not (is_locked or is_free):
+            if last is not None and not _is_vacant(last, now, is_locked=is_locked):
+                if not last.has_lock:
+                    # Its owner will want the lock with its next renewal.
+                    await self._lock.release()
                 return None
             until = now + timedelta(seconds=self._policy.lease)
-            lease = await leases.take(self._token_id, self._owner, until)
+            lease = await leases.take(self._token_id, self._owner, until, has_lock=is_locked)
         self.lease = lease
         self.deadline = asked_at + self._policy.lease
         return lease
+
+
+def _is_vacant(last: Lease, now: datetime, *, is_locked: bool) -> bool:
+    """Whether the last owner is dead, has resigned, or has not renewed for too long."""
+    if last.until <= now and is_locked:
+        return True
+    if last.has_lock and is_locked:
+        return True
+    return last.until + timedelta(seconds=OVERDUE) < now

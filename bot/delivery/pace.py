@@ -60,7 +60,7 @@ class AdaptivePace:
         """A message that left at ``sent_at`` (monotonic) was taken."""
         now = self._clock.monotonic()
         self._accepted.append(sent_at)
-        while self._accepted[0] < now - 4 * _WINDOW:
+        while self._accepted and self._accepted[0] < now - 4 * _WINDOW:
             self._accepted.popleft()
         if self._ceiling < self._highest and now >= self._grow_at and self._refused_at is None:
             self._grow(now)

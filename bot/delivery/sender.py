@@ -178,7 +178,6 @@ class _Term:
                     self._is_lost = True
                     log.warning("sender_replaced", token=self._scope.lease.token_id)
                     return
-                await self._leadership.retake_lock()
             except OUTAGES as error:
                 log.warning("lease_not_renewed", error=type(error).__name__)
                 await self._clock.sleep(min(0.5, self._policy.lease / 3))

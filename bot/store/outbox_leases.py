@@ -14,12 +14,16 @@ from bot.store.schema import sender_lease
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """``epoch`` grows with each owner; ``until`` is aware."""
+    """``epoch`` grows with each owner; ``until`` is aware.
+
+    ``has_lock``: the owner holds the token's lock as well.
+    """
 
     token_id: str
     owner: str
     epoch: int
     until: datetime
+    has_lock: bool = False
 
 
 class OutboxLeases:
@@ -37,23 +41,36 @@ class OutboxLeases:
         ).first()
         if row is None:
             return None
-        return Lease(token_id=row.token_id, owner=row.owner, epoch=row.epoch, until=row.until)
+        return Lease(
+            token_id=row.token_id,
+            owner=row.owner,
+            epoch=row.epoch,
+            until=row.until,
+            has_lock=row.has_lock,
+        )
 
-    async def take(self, token_id: str, owner: str, until: datetime) -> Lease:
+    async def take(self, token_id: str, owner: str, until: datetime, *, has_lock: bool) -> Lease:
         """Take the lease from whoever has it: from now on only the new epoch may write."""
         epoch = await self._connection.scalar(
             upsert(self._connection, sender_lease)
-            .values(token_id=token_id, owner=owner, epoch=1, until=until)
+            .values(token_id=token_id, owner=owner, epoch=1, until=until, has_lock=has_lock)
             .on_conflict_do_update(
                 index_elements=[sender_lease.c.token_id],
-                set_={"owner": owner, "epoch": sender_lease.c.epoch + 1, "until": until},
+                set_={
+                    "owner": owner,
+                    "epoch": sender_lease.c.epoch + 1,
+                    "until": until,
+                    "has_lock": has_lock,
+                },
             )
             .returning(sender_lease.c.epoch)
         )
         assert epoch is not None
-        return Lease(token_id=token_id, owner=owner, epoch=int(epoch), until=until)
+        return Lease(
+            token_id=token_id, owner=owner, epoch=int(epoch), until=until, has_lock=has_lock
+        )
 
-    async def renew(self, lease: Lease, until: datetime) -> bool:
+    async def renew(self, lease: Lease, until: datetime, *, has_lock: bool) -> bool:
         """Extend one's own lease, even one that has run out; False where another epoch began."""
         result = await self._connection.execute(
             update(sender_lease)
@@ -62,10 +79,10 @@ class OutboxLeases:
                 sender_lease.c.owner == lease.owner,
                 sender_lease.c.epoch == lease.epoch,
             )
-            .values(until=until)
+            .values(until=until, has_lock=has_lock)
         )
         return bool(result.rowcount)
 
     async def give_up(self, lease: Lease, now: datetime) -> None:
         """Let others begin at once."""
-        await self.renew(lease, now)
+        await self.renew(lease, now, has_lock=False)

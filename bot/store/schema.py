@@ -263,5 +263,7 @@ sender_lease = Table(
     Column("owner", String(64), nullable=False),
     Column("epoch", BigInteger, nullable=False),
     Column("until", UtcDateTime, nullable=False),
+    Column("has_lock", Boolean, nullable=False, default=False),
 )
-"""Which process may send for a bot token, and until when."""
+"""Which process may send for a bot token, and until when. ``has_lock``: it holds the token's lock
+as well, so that it is dead when the lock is free."""

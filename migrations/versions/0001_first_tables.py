@@ -91,6 +91,7 @@ def upgrade() -> None:
     sa.Column('owner', sa.String(length=64), nullable=False),
     sa.Column('epoch', sa.BigInteger(), nullable=False),
     sa.Column('until', UtcDateTime(), nullable=False),
+    sa.Column('has_lock', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('token_id', name=op.f('pk_sender_lease'))
     )
     op.create_table('account',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 from bot.chat.errors import (
     Ambiguous,
@@ -74,7 +75,7 @@ async def test_one_chat_gets_its_messages_in_order_and_one_at_a_time(world: Worl
     assert world.platform.texts("ana") == [f"words {number}" for number in range(5)]
     assert world.platform.most_in_flight == 1
     times = [arrival.at for arrival in world.platform.arrivals]
-    assert all(after - before >= 0.99 for before, after in zip(times, times[1:], strict=False))
+    assert all(after - before >= 0.99 for before, after in pairwise(times))
 
 
 async def test_a_group_gets_twenty_a_minute(world: World) -> None:
