@@ -73,7 +73,12 @@ def build_answerer(settings: Settings) -> Callable[[Collection], Answerer]:
     from knowledge.search.engine import Engine
 
     folder = settings.answering.cache_folder
-    return lambda collection: Engine.build(collection, folder)
+    encoder = None
+    if settings.answering.semantic_model is not None:
+        from knowledge.search.semantic import load_encoder
+
+        encoder = load_encoder(settings.answering.semantic_model)
+    return lambda collection: Engine.build(collection, folder, encoder=encoder)
 
 
 def folder_of(settings: Settings) -> Path:

@@ -7,6 +7,7 @@ person is offered, who gets both texts and what was shown.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -16,7 +17,7 @@ from bot.chat.messages import (
     Notice,
 )
 from bot.chat.routes import CommandSpec, Routes
-from bot.chat.turn import Reply, Single, Turn
+from bot.chat.turn import Handler, Reply, Single, Turn
 from bot.store import Store
 from bot.store.conversations import ConversationState
 from handlers import fallbacks
@@ -43,10 +44,12 @@ class Ask:
         desk: Desk,
         limits: Limits,
         translators: Translators,
+        pages: Mapping[str, Handler],
     ) -> None:
         self._library = library
         self._reading = reading
         self._limits = limits
+        self._pages = pages
         self._desk = desk
         self._translators = translators
 
@@ -110,6 +113,10 @@ class Ask:
         turn.notes["language"] = outcome.language
         if turn.member.language is None and outcome.language in LANGUAGES:
             turn = turn.changed(_=self._translators(outcome.language))
+        page = self._pages.get(outcome.intent or "")
+        if page is not None and outcome.decision != "urgent":
+            turn.notes["decision"] = f"page {outcome.intent}"
+            return await page(turn)
         if len(outcome.parts) > 1 and outcome.decision not in ("urgent", "handoff"):
             return await self._answer_parts(turn, outcome.parts[:PARTS], state)
         return await self._reply(turn, text, outcome, state)

@@ -13,11 +13,13 @@ from handlers.ask import Ask
 from handlers.descriptions import Translators, in_all
 from handlers.desk import Desk
 from handlers.limits import Limits
+from handlers.pictures import PracticePictures
 from handlers.reading import Reading
 from handlers.settings import PersonalSettings
 from handlers.start import ASK_MENU, DESCRIPTION, SHORT_DESCRIPTION, Start
 from handlers.status import record_status
 from knowledge.library import Library
+from knowledge.pictures import Pictures
 
 
 def build_routes(
@@ -28,18 +30,22 @@ def build_routes(
     desk = Desk(library, desks, translators)
     reading = Reading(library, translators)
     limits = Limits(library, translators)
-    ask = Ask(library, reading, desk, limits, translators)
+    pages: dict[str, Handler] = {}
+    ask = Ask(library, reading, desk, limits, translators, pages)
     start = Start(translators)
     settings = PersonalSettings(translators)
-    for part in (start, ask, reading, limits, desk, settings):
+    pictures = PracticePictures(Pictures.load())
+    for part in (start, ask, reading, pictures, limits, desk, settings):
         part.add_to(routes)
-    pages: dict[str, Handler] = {
+    pages |= {
         "ask": ask.invite,
         "help": start.help,
         "about": start.about,
         "contact": desk.contact,
         "language": settings.language,
         "privacy": settings.privacy,
+        "events": reading.page("next-meeting"),
+        "join": reading.page("how-to-join"),
     }
 
     async def go(turn: Turn) -> Reply:

@@ -8,7 +8,7 @@ from typing import Final
 from bot.chat.events import ActionPressed, InlineQueried
 from bot.chat.messages import Delete, InlineResult, InlineResults, Message, Notice
 from bot.chat.routes import Routes
-from bot.chat.turn import Reply, Turn
+from bot.chat.turn import Handler, Reply, Turn
 from bot.store import Store
 from bot.store.conversations import ConversationState
 from handlers import fallbacks
@@ -51,6 +51,17 @@ class Reading:
         turn.notes["article"] = article.id
         asker = None if event.conversation.is_private else event.author.id
         return answer(self._library, article, turn._, asker=asker)
+
+    def page(self, article_id: str) -> Handler:
+        """A handler that shows one article, for buttons and words that stand for it."""
+
+        async def show_page(turn: Turn) -> Reply:
+            article = self._library.article(article_id)
+            if article is None:
+                return Notice(text=turn._("This article is no longer here. Please ask again."))
+            return await self.open(turn, article, "")
+
+        return show_page
 
     async def show(self, turn: Turn) -> Reply:
         """An article chosen by button."""

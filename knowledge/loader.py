@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from knowledge.front_matter import ArticleFile, BrokenFile, Front, parse
+from knowledge.front_matter import ArticleFile, BrokenFile, parse
 from knowledge.model import (
     LANGUAGES,
     Article,
@@ -25,6 +25,7 @@ from knowledge.model import (
     Source,
 )
 from knowledge.parsed import ParsedArticles
+from knowledge.pictures import Pictures
 
 FOLDER: Final = Path(__file__).parent
 """Where the content that comes with the assistant lies."""
@@ -52,6 +53,7 @@ def load(
     if previous is not None:
         _keep_last_good(articles, previous, folder)
     problems += _dangling(articles, sources, translations)
+    problems += _undrawn(articles, Pictures.load())
     return Collection(
         articles=dict(sorted(articles.items())),
         sources=sources,
@@ -62,9 +64,12 @@ def load(
     )
 
 
-def digest_of(text: ArticleText, front: Front | None = None) -> str:
-    """Twelve hexadecimal digits that change when the English text that is translated changes."""
-    parts = [text.title, *text.questions, text.short, *text.steps, text.body]
+def digest_of(text: ArticleText) -> str:
+    """Twelve hexadecimal digits that change when the English text that is translated changes.
+
+    Example questions do not count: each language has its own.
+    """
+    parts = [text.title, text.short, *text.steps, text.body]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
 
 
@@ -84,6 +89,7 @@ def _article(file: ArticleFile, translations: Mapping[str, Mapping[str, ArticleF
         is_urgent=file.front.is_urgent,
         texts=texts,
         digest=digest_of(file.text),
+        picture=file.front.picture,
     )
 
 
@@ -161,6 +167,20 @@ def _dangling(
     return problems
 
 
+def _undrawn(articles: Mapping[str, Article], pictures: Pictures) -> list[Problem]:
+    """Faults of the pictures, and articles whose picture is not there in every language."""
+    faults = [Problem(path=name, line=None, message=text) for name, text in pictures.faults]
+    return faults + [
+        Problem(
+            path=f"en/{article.id}.md",
+            line=None,
+            message=f"picture: there is no picture {article.picture!r} in all six languages",
+        )
+        for article in articles.values()
+        if article.picture is not None and article.picture not in pictures.by_name
+    ]
+
+
 def _read_toml(path: Path, problems: list[Problem]) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -215,7 +235,10 @@ def _load_contacts(path: Path, problems: list[Problem]) -> tuple[Contact, ...]:
 
 def _digest(articles: Iterable[Article]) -> str:
     content = [
-        [article.id, sorted((key, digest_of(text)) for key, text in article.texts.items())]
+        [
+            article.id,
+            sorted((key, digest_of(text), *text.questions) for key, text in article.texts.items()),
+        ]
         for article in sorted(articles, key=lambda each: each.id)
     ]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]

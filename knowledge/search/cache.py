@@ -22,7 +22,7 @@ import numpy as np
 from knowledge.search.confidence import Calibration
 from knowledge.search.matcher import Matcher
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised whenever features, weights or the stored form change."""
 
 _CONTENT: Final = ("thesaurus.toml", "glossary.toml", "languages.toml")

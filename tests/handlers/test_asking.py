@@ -207,3 +207,19 @@ async def test_an_article_that_is_gone_is_said_to_be_gone(stage: Stage) -> None:
     ana.sees("no longer here")
     await ana.presses_action(Action("feature-of-old"))
     ana.sees("This button no longer works")
+
+
+async def test_a_word_that_names_a_page_opens_it(stage: Stage) -> None:
+    from tests.knowledge_sample import sample_library
+
+    ana = stage.persona("Ana")
+    assert sample_library().article("how-to-join") is not None
+    for text, words in {
+        "help": "What I can do",
+        "contact": "What is your question?",
+        "privacy": "What I keep about you",
+        "I want to join": "Short answer on how to join.",
+    }.items():
+        await ana.says(text)
+        ana.sees(words)
+        await ana.says("/cancel")
