@@ -1,7 +1,8 @@
 """How hard a text is to read, measured roughly: long sentences and hard words.
 
-A sentence ends at ``.``, ``!``, ``?`` or their Arabic and Chinese forms. Chinese has no spaces
-between words; there a sentence is measured in characters. The limits follow plain-language advice
+A sentence ends at ``.``, ``!``, ``?`` or their Arabic and Chinese forms, and also at a colon or a
+semicolon: what follows is mostly a list, which reads item by item. Chinese has no spaces between
+words; there a sentence is measured in characters. The limits follow plain-language advice
 (some 20 words on average: GOV.UK content design; ISO 24495-1:2023 asks for short sentences).
 """
 
@@ -16,7 +17,7 @@ LONGEST_SENTENCE: Final = 30
 LONGEST_SENTENCE_ZH: Final = 70
 """Characters in one Chinese sentence."""
 
-_SENTENCE_END: Final = re.compile(r"(?<=[.!?؟。！？])\s+|(?<=[。！？])|\n+")
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?؟:;؛。！？])\s+|(?<=[。！？：；])|\n+")
 
 _HARD: Final = {
     "anthropogenic": "made by people",
