@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
 
-.PHONY: run test check messages lock bench clean
+.PHONY: run test check messages pictures fonts lock bench clean
 
 run: $(VENV)/.run-stamp
 	@$(BIN)/insop chat
@@ -46,6 +46,13 @@ messages: $(VENV)/.dev-stamp
 			$(BIN)/pybabel --quiet init --no-wrap -D insop -i bot/locales/insop.pot -d bot/locales -l $$language; \
 		fi; \
 	done
+
+pictures: $(VENV)/.dev-stamp
+	@$(BIN)/python -m knowledge.pictures.making
+
+# The full fonts: FONTS=/usr/share/fonts with Debian's fonts-noto-core and fonts-noto-cjk.
+fonts: $(VENV)/.dev-stamp
+	@$(BIN)/python -m knowledge.drawing.subsetting $(or $(FONTS),/usr/share/fonts)
 
 lock:
 	@uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock
