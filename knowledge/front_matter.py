@@ -22,6 +22,7 @@ FENCE: Final = "+++"
 ID: Final = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
 ID_LIMIT: Final = 40
 """Characters in an id: button data holds it together with a verb, in 64 bytes."""
+PICTURE_LIMIT: Final = 40
 TITLE_LIMIT: Final = 70
 STEP_LIMIT: Final = 300
 
@@ -33,6 +34,7 @@ _ORIGINAL_KEYS: Final = _TEXT_KEYS | {
     "related",
     "last_review",
     "urgent",
+    "picture",
 }
 _TRANSLATION_KEYS: Final = _TEXT_KEYS | {"translator", "reviewed", "source_digest"}
 
@@ -47,6 +49,7 @@ class Front:
     related: tuple[str, ...]
     last_review: date
     is_urgent: bool
+    picture: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +118,7 @@ def _front(reader: _Reader, data: Mapping[str, Any]) -> Front:
         related=reader.texts(data, "related", limit=ID_LIMIT),
         last_review=review,
         is_urgent=data.get("urgent") is True,
+        picture=reader.text(data, "picture", limit=PICTURE_LIMIT) if "picture" in data else None,
     )
 
 

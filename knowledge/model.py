@@ -63,6 +63,8 @@ class Article:
     texts: Mapping[str, ArticleText]
     digest: str
     """Twelve hexadecimal digits of the SHA-256 of the English text; changes when it does."""
+    picture: str | None = None
+    """Name of a drawing in ``knowledge/pictures``."""
 
     def text(self, language: str) -> ArticleText:
         """The article in ``language``, or in English where that translation is missing."""

@@ -16,7 +16,7 @@ from typing import Any, Final
 from knowledge.front_matter import ArticleFile, Front
 from knowledge.model import ArticleText
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised whenever the fields or the rules of the front matter change."""
 
 NAME: Final = "articles.json"
