@@ -14,6 +14,9 @@ from knowledge.model import Article, ArticleText, Source
 LABEL_LIMIT: Final = 40
 """Characters of a button that a small phone shows whole."""
 
+PICTURE: Final = "picture"
+"""The action of the button that sends an article's picture."""
+
 RELATED_SHOWN: Final = 2
 NAMED_SOURCES: Final = 3
 
@@ -108,6 +111,8 @@ def _rows(
     detail: list[Button | LinkButton] = []
     if text.steps or text.body or article.texts["en"].body:
         detail.append(Button(label=_("More"), action=Action("more", article.id), style="primary"))
+    if article.picture is not None:
+        detail.append(Button(label=_("Picture"), action=Action(PICTURE, article.picture)))
     detail.append(_sources_button(article, translate))
     rows: list[Row] = [tuple(detail), votes]
     related = [library.article(key) for key in article.related]

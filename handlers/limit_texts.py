@@ -15,6 +15,9 @@ from knowledge.guidelines import LANDS, Guidelines, Land, Span
 from knowledge.substances import Substances
 
 ACTION: Final = "limit"
+CHART: Final = "chart"
+"""Takes what ``limit`` takes: substance, content or ``-``, and a land or nothing."""
+
 NO_VALUE: Final = "-"
 """Stands in a button for "nothing was measured"."""
 
@@ -80,7 +83,7 @@ class LimitTexts:
         return Message(
             title=f"{_capital(name)} · {land_name(land, _)}",
             text="\n\n".join(parts),
-            rows=((back, self._sources_button(substance, _)),),
+            rows=((back, self._sources_button(substance, _)), (_chart(substance, value, _, land),)),
             direction="rtl" if _.language == "ar" else "ltr",
         )
 
@@ -135,7 +138,7 @@ class LimitTexts:
             (Button(label=land_name(land, _), action=Action(ACTION, substance, value, land)),)
             for land in lands[:LISTED_VALUES]
         ]
-        more: list[Button] = [self._sources_button(substance, _)]
+        more: list[Button] = [_chart(substance, value, _), self._sources_button(substance, _)]
         if self._guidelines.history(substance):
             more.append(Button(label=_("Old values"), action=Action("limit-history", substance)))
         rows.append(tuple(more))
@@ -149,6 +152,10 @@ class LimitTexts:
 
     def _sources_button(self, substance: str, _: Translate) -> Button:
         return Button(label=_("Sources"), action=Action("limit-sources", substance))
+
+
+def _chart(substance: str, value: str, _: Translate, *land: str) -> Button:
+    return Button(label=_("Chart"), action=Action(CHART, substance, value, *land))
 
 
 def _capital(name: str) -> str:

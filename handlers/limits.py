@@ -12,7 +12,8 @@ from bot.chat.messages import Choice, Message, Notice, Select
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Translate, Turn
 from handlers.descriptions import N_, Translators, in_all
-from handlers.limit_texts import ACTION, NO_VALUE, LimitTexts
+from handlers.limit_charts import LimitCharts
+from handlers.limit_texts import ACTION, CHART, NO_VALUE, LimitTexts
 from knowledge.guidelines import LANDS, Guidelines, cited
 from knowledge.library import Library
 from knowledge.measurement import Measurement, measure
@@ -51,6 +52,7 @@ class Limits:
         self._guidelines = Guidelines.load()
         self._substances = Substances.load()
         self._texts = LimitTexts(self._guidelines, self._substances)
+        self._charts = LimitCharts(self._guidelines, self._substances)
 
     def add_to(self, routes: Routes) -> None:
         """Register."""
@@ -62,6 +64,7 @@ class Limits:
         )
         routes.add_command(spec, self.command)
         routes.add_action(ACTION, self.press)
+        routes.add_action(CHART, self.chart)
         routes.add_action("limit-pick", self.pick)
         routes.add_action("limit-history", self.history)
         routes.add_action("limit-sources", self.sources)
@@ -100,6 +103,18 @@ class Limits:
         if land in LANDS:
             return self._texts.land(substance, content, land, turn._)
         return self._texts.overview(substance, content, turn._)
+
+    async def chart(self, turn: Turn) -> Reply:
+        """The values as a picture, for one land or all."""
+        assert isinstance(turn.event, ActionPressed)
+        substance, value, land = (*turn.event.action.args, "", "", "")[:3]
+        content = _content(value)
+        if substance not in self._guidelines.substances or (content is None and value != NO_VALUE):
+            return _gone(turn)
+        found = await self._charts.message(
+            substance, content, land if land in LANDS else None, turn._
+        )
+        return found or _gone(turn)
 
     async def pick(self, turn: Turn) -> Reply:
         """A substance was chosen from the list."""
