@@ -55,7 +55,7 @@ class Crash:
     async def run(self) -> dict[str, Any]:
         """Seed, kill, let the last one finish, account."""
         kills = self._arguments.kills
-        recipients = int(kills * RATE * 0.8) + 500
+        recipients = int(kills * RATE * 0.8) + 150
         async with Database(self._url) as database:
             await upgrade(database)
             await seed(database, self._arguments.platform, recipients)
