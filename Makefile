@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
 
-.PHONY: run test check messages pictures fonts lock bench clean
+.PHONY: run test check messages pictures fonts lock bench chaos clean
 
 run: $(VENV)/.run-stamp
 	@$(BIN)/insop chat
@@ -18,6 +18,13 @@ check: $(VENV)/.dev-stamp
 
 bench: $(VENV)/.dev-stamp
 	@$(BIN)/python benchmarks/turns.py --json
+
+# The crash test at full length: 200 kills on each database, about half an hour.
+KILLS ?= 200
+chaos: $(VENV)/.dev-stamp
+	@for options in "--database sqlite" "--database postgres" "--database sqlite --platform discord" "--database postgres --platform discord"; do \
+	  $(BIN)/python benchmarks/crash.py --policy hold --kills $(KILLS) --json $$options || exit 1; \
+	done
 
 $(VENV)/bin/python:
 	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "The assistant needs Python 3.11 or newer, and no '$(PYTHON)' was found. Install Python, or name one: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; exit 1; }
