@@ -104,7 +104,7 @@ def build(
 ) -> App:
     """Everything but the platforms."""
     clock = clock or SystemClock()
-    routes = build_routes(library, desks_of(settings), translator)
+    routes = build_routes(library, desks_of(settings), translator, settings)
     dispatcher = Dispatcher(
         database=database,
         clock=clock,

@@ -9,10 +9,12 @@ from bot.chat.events import ActionPressed, ConversationRef
 from bot.chat.messages import Notice
 from bot.chat.routes import Presentation, Routes
 from bot.chat.turn import Handler, Reply, Turn
+from bot.config import Settings
 from handlers.ask import Ask
 from handlers.descriptions import Translators, in_all
 from handlers.desk import Desk
 from handlers.limits import Limits
+from handlers.membership_routes import add_membership, inviting
 from handlers.pictures import PracticePictures
 from handlers.reading import Reading
 from handlers.settings import PersonalSettings
@@ -23,7 +25,10 @@ from knowledge.pictures import Pictures
 
 
 def build_routes(
-    library: Library, desks: Sequence[ConversationRef], translators: Translators
+    library: Library,
+    desks: Sequence[ConversationRef],
+    translators: Translators,
+    settings: Settings | None = None,
 ) -> Routes:
     """Everything the assistant does; ``desks`` are told about handed-over questions."""
     routes = Routes()
@@ -31,22 +36,25 @@ def build_routes(
     reading = Reading(library, translators)
     limits = Limits(library, translators)
     pages: dict[str, Handler] = {}
-    ask = Ask(library, reading, desk, limits, translators, pages)
+    words: dict[str, Handler] = {}
+    ask = Ask(library, reading, desk, limits, translators, words)
     start = Start(translators)
-    settings = PersonalSettings(translators)
+    personal = PersonalSettings(translators)
     pictures = PracticePictures(Pictures.load())
-    for part in (start, ask, reading, pictures, limits, desk, settings):
+    for part in (start, ask, reading, pictures, limits, desk, personal):
         part.add_to(routes)
+    pages |= add_membership(routes, settings or Settings(), desks, translators)
+    start.deep_links |= {name: pages[name] for name in ("join", "me")}
     pages |= {
         "ask": ask.invite,
         "help": start.help,
         "about": start.about,
         "contact": desk.contact,
-        "language": settings.language,
-        "privacy": settings.privacy,
+        "language": personal.language,
         "events": reading.page("next-meeting"),
-        "join": reading.page("how-to-join"),
     }
+    # Who writes "how do I join?" may want to read first.
+    words |= {**pages, "join": inviting(reading.page("how-to-join"))}
 
     async def go(turn: Turn) -> Reply:
         """A button of the menu."""

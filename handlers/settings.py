@@ -1,4 +1,4 @@
-"""What a person may set or read about themselves: language and privacy."""
+"""What a person may set about themselves: the language."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ AUTOMATIC: Final = "auto"
 
 
 class PersonalSettings:
-    """``/language`` and ``/privacy``."""
+    """``/language``."""
 
     def __init__(self, translators: Translators) -> None:
         self._translators = translators
@@ -38,10 +38,6 @@ class PersonalSettings:
         routes.add_command(
             CommandSpec(name="language", descriptions=in_all(describe, N_("Choose your language"))),
             self.language,
-        )
-        routes.add_command(
-            CommandSpec(name="privacy", descriptions=in_all(describe, N_("What I keep about you"))),
-            self.privacy,
         )
         routes.add_action("language", self.choose)
 
@@ -86,24 +82,5 @@ class PersonalSettings:
         return Message(
             text=_("Good. From now on I answer in {language}.", language=LANGUAGE_NAMES[code]),
             rows=menu(_, without="language"),
-            is_ephemeral=True,
-        )
-
-    async def privacy(self, turn: Turn) -> Reply:
-        """What is kept, why and for how long, in plain words."""
-        _ = turn._
-        return Message(
-            title=_("What I keep about you"),
-            text=_(
-                "- **Your account's number and name** on this platform and the language you chose, "
-                "so that I can answer you.\n"
-                "- **Your last question and the article I showed you**, so that you can ask on.\n"
-                "- **Whether an answer helped**, if you press the button.\n"
-                "- **Questions that you hand to the secretariat**, with your name, so that "
-                "somebody can answer. They are read by the secretariat's staff.\n\n"
-                "I keep no other messages, I sell nothing and show no advertising. To have your "
-                "data deleted, write to the secretariat with /contact."
-            ),
-            rows=menu(_, without="privacy"),
             is_ephemeral=True,
         )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bot.chat.actions import Action
-from bot.chat.events import MemberJoined
+from bot.chat.events import CommandInvoked, MemberJoined
 from bot.chat.messages import Button, LinkButton, Message
 from bot.chat.routes import CommandSpec, Routes
-from bot.chat.turn import Reply, Turn
+from bot.chat.turn import Handler, Reply, Turn
 from handlers.descriptions import N_, Translators, in_all
 from handlers.menu import menu
 
@@ -26,6 +26,8 @@ class Start:
 
     def __init__(self, translators: Translators) -> None:
         self._translators = translators
+        self.deep_links: dict[str, Handler] = {}
+        """Pages that ``t.me/…?start=…`` leads to, by the payload up to its first ``_``."""
 
     def add_to(self, routes: Routes) -> None:
         """Register."""
@@ -38,7 +40,11 @@ class Start:
             routes.add_command(spec, handler)
 
     async def start(self, turn: Turn) -> Reply:
-        """Welcome; a deep link's payload that means nothing any more is simply ignored."""
+        """Welcome, or the page of a deep link; a payload that means nothing is ignored."""
+        if isinstance(turn.event, CommandInvoked):
+            page = self.deep_links.get(turn.event.text.partition("_")[0])
+            if page is not None:
+                return await page(turn)
         _ = turn._
         return Message(
             text=_(
@@ -81,6 +87,8 @@ class Start:
                 "place if you can.\n\n"
                 "- /ask: ask about soil pollution or the network\n"
                 "- /contact: put a question to the secretariat\n"
+                "- /join: join the network\n"
+                "- /me: your data as a member\n"
                 "- /language: choose your language\n"
                 "- /about: what INSOP is\n"
                 "- /privacy: what I keep about you\n"
@@ -108,11 +116,7 @@ class Start:
             ),
             rows=(
                 (
-                    Button(
-                        label=_("How to join"),
-                        action=Action("show", "how-to-join"),
-                        style="primary",
-                    ),
+                    Button(label=_("How to join"), action=Action("show", "how-to-join")),
                     LinkButton(label=_("The network's page"), url=NETWORK_PAGE),
                 ),
                 *menu(_, without="about"),

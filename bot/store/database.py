@@ -24,6 +24,8 @@ _SQLITE_PRAGMAS: Final = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=30000",
+    # What is deleted is overwritten with zeros.
+    "PRAGMA secure_delete=ON",
 )
 
 
@@ -59,13 +61,28 @@ class Database:
     async def begin(self) -> AsyncIterator[Store]:
         """A unit of work: committed at the end, rolled back when an exception leaves it."""
         async with self.connect() as connection:
-            yield Store(connection)
+            store = Store(connection)
+            yield store
+        if store.eraser.has_erased:
+            await self.empty_log()
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[AsyncConnection]:
         """A bare connection in a transaction, for repositories that run their own statements."""
         async with self._group.unit() if self._group else self.engine.begin() as connection:
             yield connection
+
+    async def empty_log(self) -> None:
+        """Empty SQLite's write-ahead log, which holds pages as they were before an erasure.
+
+        Does what it can: a reader of the file may hold the log for a while.
+        """
+        if not self.is_sqlite:
+            return
+        async with self.engine.connect() as connection:
+            raw = await connection.get_raw_connection()
+            driver: Any = raw.driver_connection
+            await driver.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def revision(self) -> str | None:
         """The migration that the database is at; None for an empty one.

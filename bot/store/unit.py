@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.accounts import Accounts
@@ -11,12 +13,17 @@ from bot.store.chats import Chats
 from bot.store.consents import Consents
 from bot.store.conversations import Conversations
 from bot.store.drafts import Drafts
+from bot.store.email_codes import EmailCodes
+from bot.store.erasing import Eraser
+from bot.store.exporting import everything_about
 from bot.store.feedback import Feedback
 from bot.store.inbox import Inbox
+from bot.store.link_codes import LinkCodes
 from bot.store.memberships import Memberships
 from bot.store.outbox import Outbox
 from bot.store.people import People
 from bot.store.questions import Questions
+from bot.store.reach import Reach
 
 
 class Store:
@@ -37,3 +44,11 @@ class Store:
         self.applications = Applications(connection)
         self.consents = Consents(connection)
         self.audit = Audit(connection)
+        self.email_codes = EmailCodes(connection)
+        self.link_codes = LinkCodes(connection)
+        self.reach = Reach(connection)
+        self.eraser = Eraser(connection)
+
+    async def export(self, person_id: int) -> dict[str, list[dict[str, Any]]]:
+        """Everything held about a person, rows by table."""
+        return await everything_about(self.connection, person_id)

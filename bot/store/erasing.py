@@ -1,0 +1,170 @@
+"""Forgetting a person, in one transaction; and merging two records of one person."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.person_rows import (
+    Pair,
+    account_tables,
+    accounts_of,
+    among,
+    chat_tables,
+    person_columns,
+    private_chats_of,
+)
+from bot.store.schema import account, delivery, inbox, person, question
+from bot.store.schema_members import email_code
+
+_KEPT_WITHOUT_PERSON: Final = frozenset({"question", "announcement", "audit"})
+"""Rows that stay for counting or as proof of what staff did, without whom they are about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """How many rows went, by table; tables without any are left out."""
+
+    rows: dict[str, int]
+
+
+class Eraser:
+    """Works on whatever tables there are, see ``bot.store.person_rows``."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self.has_erased = False
+        """Whether old pages of the database file may still hold what was deleted."""
+
+    async def forget(self, person_id: int, now: datetime) -> Erased:
+        """Take somebody out of every table. Questions keep topic, language, date and state."""
+        self.has_erased = True
+        accounts = await accounts_of(self._connection, person_id)
+        chats = await private_chats_of(self._connection, person_id, accounts)
+        counts: dict[str, int] = {}
+        await self._forget_relays(person_id, counts)
+        await self._count(counts, "question", _anonymise(question.c.person_id == person_id))
+        await self._forget_codes(person_id)
+        for table in account_tables():
+            await self._count(
+                counts, table.name, delete(table).where(among(table, "account_id", accounts))
+            )
+        for table in chat_tables():
+            await self._count(
+                counts, table.name, delete(table).where(among(table, "chat_id", chats))
+            )
+        for table, column in person_columns():
+            if table.name in _KEPT_WITHOUT_PERSON:
+                change = update(table).where(column == person_id).values({column.name: None})
+                await self._count(counts, table.name, change)
+            elif table is not account:
+                await self._count(counts, table.name, delete(table).where(column == person_id))
+        await self._forget_updates(accounts, now, counts)
+        await self._count(
+            counts, "account", delete(account).where(account.c.person_id == person_id)
+        )
+        await self._count(counts, "person", delete(person).where(person.c.id == person_id))
+        return Erased(rows={name: count for name, count in counts.items() if count})
+
+    async def forget_questions_before(self, moment: datetime) -> int:
+        """Old questions lose their asker and their text."""
+        numbers = list(
+            await self._connection.scalars(
+                select(question.c.id).where(
+                    question.c.created_at < moment, question.c.person_id.is_not(None)
+                )
+            )
+        )
+        for number in numbers:
+            await self._connection.execute(_anonymise(question.c.id == number))
+            await self._connection.execute(
+                delete(delivery).where(delivery.c.source == f"question:{number}")
+            )
+        self.has_erased = self.has_erased or bool(numbers)
+        return len(numbers)
+
+    async def merge(self, keep: int, drop: int) -> None:
+        """Give all rows of ``drop`` to ``keep``; where both have one, that of ``keep`` stays."""
+        for table, column in person_columns():
+            key = [part for part in table.primary_key.columns if part is not column]
+            if column.primary_key and not key:
+                await self._connection.execute(delete(table).where(column == drop))
+                continue
+            if column.primary_key:
+                other = table.alias()
+                twice = select(other.c[key[0].name]).where(
+                    other.c[column.name] == keep,
+                    *(other.c[part.name] == part for part in key),
+                )
+                await self._connection.execute(delete(table).where(column == drop, twice.exists()))
+            await self._connection.execute(
+                update(table).where(column == drop).values({column.name: keep})
+            )
+        await self._connection.execute(delete(person).where(person.c.id == drop))
+
+    async def _forget_relays(self, person_id: int, counts: dict[str, int]) -> None:
+        """What desks were told about the person's questions and membership."""
+        numbers = await self._connection.scalars(
+            select(question.c.id).where(question.c.person_id == person_id)
+        )
+        sources = [f"question:{number}" for number in numbers]
+        sources += [f"application:{person_id}", f"member:{person_id}"]
+        for source in sources:
+            await self._count(counts, "delivery", delete(delivery).where(_tells_of(source)))
+
+    async def _forget_codes(self, person_id: int) -> None:
+        """The marks stay for a day, so that nobody gets around the limit of mails this way."""
+        await self._connection.execute(
+            update(email_code)
+            .where(email_code.c.person_id == person_id)
+            .values(person_id=None, email=None, code_hash=None, salt=None, state="void")
+        )
+
+    async def _forget_updates(
+        self, accounts: set[Pair], now: datetime, counts: dict[str, int]
+    ) -> None:
+        """Raw updates of theirs that were not handled yet; the numbers stay, as handled."""
+        for platform, key in accounts:
+            whole = re.compile(rf"(?<!\w){re.escape(key)}(?!\w)")
+            rows = await self._connection.execute(
+                select(inbox.c.update_id, inbox.c.payload).where(
+                    inbox.c.platform == platform, inbox.c.payload.contains(key, autoescape=True)
+                )
+            )
+            for row in rows.all():
+                if whole.search(row.payload):
+                    change = (
+                        update(inbox)
+                        .where(inbox.c.platform == platform, inbox.c.update_id == row.update_id)
+                        .values(payload=None, done_at=now)
+                    )
+                    await self._count(counts, "inbox", change)
+
+    async def _count(self, counts: dict[str, int], name: str, statement: Any) -> None:
+        result = await self._connection.execute(statement)
+        counts[name] = counts.get(name, 0) + int(result.rowcount)
+
+
+def _anonymise(condition: Any) -> Any:
+    return (
+        update(question)
+        .where(condition)
+        .values(
+            person_id=None,
+            chat_id="",
+            thread_id="",
+            text="",
+            first_text="",
+            candidates="[]",
+            state="forgotten",
+        )
+    )
+
+
+def _tells_of(source: str) -> Any:
+    return or_(delivery.c.source == source, delivery.c.source.startswith(f"{source}:"))

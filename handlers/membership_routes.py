@@ -1,0 +1,53 @@
+"""Everything about membership in the table of routes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.chat.actions import Action
+from bot.chat.events import ConversationRef
+from bot.chat.messages import Button, Message
+from bot.chat.routes import Routes
+from bot.chat.turn import Handler, Reply, Turn
+from bot.config import Settings
+from handlers.confirm import Confirm
+from handlers.descriptions import Translators
+from handlers.join import Join
+from handlers.leaving import Leaving
+from handlers.menu import GO
+from handlers.privacy import Privacy
+from handlers.profile import Profile
+from handlers.vetting import Vetting
+from handlers.welcome import Welcome
+
+
+def add_membership(
+    routes: Routes,
+    settings: Settings,
+    desks: Sequence[ConversationRef],
+    translators: Translators,
+) -> dict[str, Handler]:
+    """Register; returns the pages that menus and deep links lead to."""
+    rules = settings.membership
+    vetting = Vetting(desks, translators)
+    confirm = Confirm(rules, vetting, translators)
+    join = Join(rules, settings.join_form_url, Welcome(confirm, vetting), translators)
+    profile = Profile(rules, confirm, translators)
+    leaving = Leaving(rules, settings.retention, translators)
+    privacy = Privacy(settings.retention, translators)
+    for part in (join, confirm, profile, leaving, privacy, vetting):
+        part.add_to(routes)
+    return {"join": join.join, "me": profile.me, "privacy": privacy.privacy}
+
+
+def inviting(page: Handler) -> Handler:
+    """The page with a button to join."""
+
+    async def with_button(turn: Turn) -> Reply:
+        reply = await page(turn)
+        label = turn._("Join the network")
+        button = Button(label=label, action=Action(GO, "join"), style="primary")
+        return replace(reply, rows=((button,), *reply.rows)) if type(reply) is Message else reply
+
+    return with_button
