@@ -7,6 +7,7 @@ hold anybody up; the size of the chunks follows from how long the last one took.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Final
@@ -19,6 +20,7 @@ from bot.store.announcements import Announcement, Announcements
 from bot.store.database import Database
 from bot.store.outages import OUTAGES
 from bot.store.outbox_fanout import Chunk, OutboxFanOut
+from bot.store.outbox_reports import OutboxReports
 
 HOLD: Final = 0.012
 """Seconds that a chunk's transaction should take; 50 ms is the most that it may."""
@@ -106,28 +108,44 @@ class FanOut:
         """One chunk for each announcement that has room; False where none had."""
         async with self._database.connect() as connection:
             numbers = await Announcements(connection).running()
+            cancelled = await Announcements(connection).cancelled()
         has_moved = False
+        for number in cancelled:
+            has_moved = await self._take_back(number) or has_moved
         for number in numbers:
             async with self._database.connect() as connection:
                 announcements = Announcements(connection)
                 told = await announcements.get(number)
                 counts = await announcements.counts(number)
-                queued = sum(count for (_, state), count in counts.items() if state == "queued")
-                open_rows = 2 * queued - counts.total()
+                left = open_rows(counts)
                 if told is None:
                     continue
-                if told.is_fanned_out and open_rows <= 0:
+                if told.is_fanned_out and left <= 0:
                     await announcements.set_state(
                         number, "done", self._clock.now(), only_from=("running",)
                     )
-                    log.info("announcement_done", announcement=number, rows=queued)
+                    log.info("announcement_done", announcement=number)
                     continue
-            if not told.is_fanned_out and open_rows < self._ahead:
+            if not told.is_fanned_out and left < self._ahead:
                 chunk = await self.write_chunk(number)
                 has_moved = True
                 if chunk.rows:
                     self._poke_senders()
         return has_moved
+
+    async def _take_back(self, number: int) -> bool:
+        """One chunk of a cancelled announcement; False where the rest is at the sender."""
+        now = self._clock.now()
+        async with self._database.connect() as connection:
+            announcements = Announcements(connection)
+            counts = await announcements.counts(number)
+            skipped = 0
+            for platform in sorted({platform for platform, _ in counts}):
+                skipped += await OutboxReports(connection).skip_ready(number, platform, FIRST, now)
+            counts = await announcements.counts(number)
+            if open_rows(counts) <= 0:
+                await announcements.set_cursor(number, None, now, is_done=True)
+        return skipped > 0
 
     async def _zones(self, number: int) -> Mapping[str, datetime] | None:
         async with self._database.connect() as connection:
@@ -135,3 +153,9 @@ class FanOut:
         if told is None or self._due_by_zone is None:
             return None
         return await self._due_by_zone(told)
+
+
+def open_rows(counts: Counter[tuple[str, str]]) -> int:
+    """Rows that are written and not settled, from ``Announcements.counts``."""
+    queued = sum(count for (_, state), count in counts.items() if state == "queued")
+    return 2 * queued - counts.total()

@@ -150,6 +150,8 @@ class Journal:
     ) -> tuple[set[int], set[int], list[Job]]:
         now = self._clock.now()
         left = max(0.0, self._leadership.deadline - self._clock.monotonic())
+        parts = max((job.cost for job in jobs), default=1)
+        until = now + timedelta(seconds=left + (parts - 1) * self._policy.request_timeout)
         async with self._database.connect() as connection:
             claims = OutboxClaims(connection, self._scope)
             chats = OutboxChats(connection)
@@ -168,7 +170,7 @@ class Journal:
             await self._gate.count(connection, written, late)
             stopped = {result.row.id for result in stops}
             ids = [job.row.id for job in jobs if job.row.id not in stopped]
-            armed = await claims.arm(ids, now, now + timedelta(seconds=left)) if ids else set()
+            armed = await claims.arm(ids, now, until) if ids else set()
         self.known -= {result.row.id for result in doubled}
         return armed, stopped, arrived
 

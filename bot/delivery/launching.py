@@ -165,7 +165,7 @@ class Launcher:
     async def _send(self, job: Job) -> SentMessage | None:
         row = job.row
         try:
-            async with asyncio.timeout(self._policy.request_timeout):
+            async with asyncio.timeout(self._policy.request_timeout * job.cost):
                 if row.kind == "send":
                     return await self._adapter.send(row.to, job.message, nonce=nonce_of(row))
                 if row.kind == "edit":

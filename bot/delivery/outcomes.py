@@ -75,4 +75,8 @@ def decide(
         case Undeliverable():
             return Decision(state="failed", error="refused")
         case _:
-            return Decision(state="failed", error=type(error).__name__)
+            # Not delivered, and not this message's fault: a token that is refused, say.
+            if is_last:
+                return Decision(state="failed", error="not delivered", is_outage=True)
+            delay = min(FIRST_PAUSE * 2 ** (attempts - 1), policy.max_wait)
+            return Decision(state="retry", error="not delivered", delay=delay, is_outage=True)

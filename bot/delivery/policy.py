@@ -11,9 +11,10 @@ class SenderPolicy:
 
     lease: float = 6.0
     """A sender that cannot renew for this long sends nothing more."""
-    request_timeout: float = 30.0
-    """The longest that a send of the adapter may take: what was being sent when a sender died is
-    decided only this long after its lease."""
+    request_timeout: float = 50.0
+    """The longest that one request of the adapter may take (Telegram 30, Discord 20 and up to 30
+    in its bucket): what was being sent when a sender died is decided only this long after its
+    lease, times the requests that the message takes."""
     poll: float = 1.0
     """How often the outbox is looked at when nobody pokes."""
     standby_poll: float = 0.5

@@ -8,7 +8,7 @@ while it still remembers it. Else the row's own word counts: ``resend``, or ``ho
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 import structlog
 
@@ -23,6 +23,9 @@ from bot.store.database import Database
 from bot.store.outbox_claims import Scope
 from bot.store.outbox_rows import OutboxRow, Result, State
 from bot.store.outbox_takeover import OutboxTakeover
+
+NONCE_MARGIN: Final = 30.0
+"""Seconds that a row may still have to wait for its turn while its nonce is remembered."""
 
 log = structlog.get_logger(__name__)
 
@@ -83,7 +86,7 @@ class Recovery:
             return "ready", None
         sent_at = row.lease_until or self._clock.now()
         age = (self._clock.now() - sent_at).total_seconds() + self._policy.lease
-        if age < self._nonce_window / 2:
+        if age < self._nonce_window - NONCE_MARGIN:
             return "ready", None
         if self._history is not None:
             try:

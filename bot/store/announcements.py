@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
@@ -118,6 +118,18 @@ class Announcements:
         )
         return list(rows)
 
+    async def cancelled(self) -> list[int]:
+        """Numbers of the cancelled announcements whose rows are not all taken back yet."""
+        rows = await self._connection.scalars(
+            select(announcement.c.id)
+            .where(
+                announcement.c.state == "cancelled",
+                announcement.c.is_fanned_out.is_(False) | announcement.c.cursor.is_not(None),
+            )
+            .order_by(announcement.c.id)
+        )
+        return list(rows)
+
     async def versions(self, numbers: Collection[int]) -> dict[int, tuple[str, int, str | None]]:
         """State, version of the text and topic of each."""
         rows = await self._connection.execute(
@@ -136,7 +148,7 @@ class Announcements:
         state: AnnouncementState,
         now: datetime,
         *,
-        only_from: Collection[AnnouncementState],
+        only_from: Sequence[AnnouncementState],
     ) -> bool:
         """Start, pause, resume, cancel or end it; False where it was not in ``only_from``."""
         result = await self._connection.execute(

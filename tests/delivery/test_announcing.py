@@ -8,10 +8,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert
 
+from bot.chat.errors import RecipientGone
 from bot.chat.messages import Message
 from bot.delivery.fanout import FanOut
+from bot.delivery.reporting import each_recipient, totals
 from bot.store.announcements import FALLBACK, Announcements
 from bot.store.audience import Audience
+from bot.store.outbox_reports import OutboxReports
 from bot.store.schema import muted_topic
 from tests.delivery.fakes import Lost
 from tests.delivery.world import SeverableDatabase, World
@@ -260,3 +263,68 @@ async def test_each_at_the_hour_of_its_zone(world: World) -> None:
     assert [arrival.chat_id for arrival in world.platform.arrivals] == ["c0001", "c0003"]
     await world.clock.run_for(40)
     assert world.platform.texts("c0002") == ["news"]
+
+
+async def _run_fanout(world: World, seconds: float) -> None:
+    stop = asyncio.Event()
+    running = asyncio.ensure_future(FanOut(database=world.database, clock=world.clock).run(stop))
+    await world.clock.run_for(seconds)
+    stop.set()
+    await world.clock.run_until(running.done)
+
+
+async def test_a_cancelled_announcement_is_taken_back(world: World) -> None:
+    await world.chats(100)
+    number = await world.announce()
+    sender = await world.sender()
+    await world.clock.run_until(lambda: len(world.platform.arrivals) == 10)
+    await _set_state(world, number, "cancelled")
+    await _run_fanout(world, 5)
+    sent = len(world.platform.arrivals)
+    assert sent < 20
+    await world.stop(sender)
+    assert await world.states() == {"sent": sent, "skipped": 100 - sent}
+    assert await world.counts(number) == {"queued": 100, "sent": sent, "skipped": 100 - sent}
+    async with world.database.connect() as connection:
+        assert await Announcements(connection).cancelled() == []
+
+
+async def test_staff_decide_what_is_unknown(world: World) -> None:
+    await world.chats(3)
+    number = await world.announce()
+    for chat in ("c0001", "c0002"):
+        world.platform.plan(chat, Lost("no answer"))
+    sender = await world.sender()
+    await world.clock.run_for(5)
+    await _run_fanout(world, 2)
+    doubts = [row async for row in each_recipient(world.database, number, states=("unknown",))]
+    assert [row.chat_id for row in doubts] == ["c0001", "c0002"]
+    async with world.database.connect() as connection:
+        reports = OutboxReports(connection)
+        assert await reports.decide([doubts[0].id], "resend", world.clock.now()) == 1
+        assert await reports.decide([doubts[1].id], "give_up", world.clock.now()) == 1
+        assert await reports.decide([row.id for row in doubts], "resend", world.clock.now()) == 0
+    await world.clock.run_for(5)
+    await world.stop(sender)
+    assert world.platform.texts("c0001") == ["news", "news"]
+    assert world.platform.texts("c0002") == ["news"]
+    assert await world.counts(number) == {"queued": 3, "sent": 2, "failed": 1}
+
+
+async def test_the_report_adds_up(world: World) -> None:
+    await world.chats(25)
+    await world.set_chat("c0002", language="fr")
+    number = await world.announce()
+    await world.set_chat("c0003", has_opted_out=True)
+    world.platform.plan("c0004", RecipientGone("blocked"))
+    sender = await world.sender()
+    await world.clock.run_for(5)
+    await world.stop(sender)
+    assert await totals(world.database, number) == {
+        ("telegram", "en", "sent", None): 22,
+        ("telegram", "fr", "sent", None): 1,
+        ("telegram", "en", "skipped", "opted out"): 1,
+        ("telegram", "en", "failed", "recipient gone"): 1,
+    }
+    paged = [row.id async for row in each_recipient(world.database, number, page=4)]
+    assert len(paged) == len(set(paged)) == 25
