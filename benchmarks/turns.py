@@ -16,6 +16,7 @@ import contextlib
 import json
 import os
 import platform
+import shutil
 import statistics
 import sys
 import tempfile
@@ -63,15 +64,21 @@ async def main() -> int:
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        async with stand_in() as url, assistant(url, Path(folder)) as process:
-            async with aiohttp.ClientSession(url) as session:
-                await answered(session, await push(session, 20, options.users), 60)
-                before = cpu_seconds(process.pid)
-                flood = await measure_flood(session, options.flood, options.users)
-                spent = cpu_seconds(process.pid) - before
-                steady = await measure_steady(session, options.rate, options.seconds, options.users)
-                memory = resident_mb(process.pid)
+    folder = Path(tempfile.mkdtemp(prefix="insop-turns-"))
+    try:
+        async with (
+            stand_in() as url,
+            assistant(url, folder) as process,
+            aiohttp.ClientSession(url) as session,
+        ):
+            await answered(session, await push(session, 20, options.users), 60)
+            before = cpu_seconds(process.pid)
+            flood = await measure_flood(session, options.flood, options.users)
+            spent = cpu_seconds(process.pid) - before
+            steady = await measure_steady(session, options.rate, options.seconds, options.users)
+            memory = resident_mb(process.pid)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
     result = {
         **flood,
         "cpu_ms_per_turn": round(spent / options.flood * 1000, 2),

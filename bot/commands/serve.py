@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import sys
 from collections.abc import Awaitable, Callable
 
 from bot.app import App, build, build_library, prepare_database, supervise
 from bot.chat.errors import StartupError
-from bot.commands.sending import pacer_for, sender_for
+from bot.commands.sending import pacer_for, sender_for, upkeep
 from bot.config import Settings
 from bot.delivery.courier import InteractiveCourier
 from bot.store.database import DatabaseError
@@ -27,7 +28,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         )
         return 2
     try:
-        asyncio.run(_serve(settings))
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_serve(settings))
     except (DatabaseError, StartupError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -45,7 +47,11 @@ async def _serve(settings: Settings) -> None:
     database = await prepare_database(settings)
     async with database:
         app = build(settings, database, build_library(settings))
-        tasks: dict[str, Task] = {"reloading": app.reloader().run}
+        # The knowledge base lives as long as the process: without this, every full collection
+        # would walk its half a million objects and hold all turns up for it.
+        gc.collect()
+        gc.freeze()
+        tasks: dict[str, Task] = {"reloading": app.reloader().run, **upkeep(app)}
         if settings.telegram.token is not None:
             tasks |= _telegram(app)
         if settings.discord.token is not None:
@@ -90,6 +96,16 @@ def _discord(app: App) -> dict[str, Task]:
         "discord": lambda stop: adapter.run(app.dispatch, stop),
         "discord.sender": sender.run,
     }
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop where there is one (not on Windows): a tenth less time a turn, and steadier."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
 
 
 def _leaves(group: BaseExceptionGroup[StartupError]) -> list[StartupError]:
