@@ -41,7 +41,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _talk(name: str, role: Role, language: str | None, settings: Settings) -> None:
-    from bot.commands.sending import sender_for
+    from bot.commands.sending import sender_for, upkeep
 
     database = await prepare_database(settings)
     async with database:
@@ -64,7 +64,11 @@ async def _talk(name: str, role: Role, language: str | None, settings: Settings)
             await store.chats.set_desk(adapter.where, is_desk, app.clock.now())
         sender, _ = sender_for(app, adapter, token_id=f"console:{name}", only_chat=name)
         await supervise(
-            {"terminal": lambda stop: adapter.run(app.dispatch, stop), "sender": sender.run}
+            {
+                "terminal": lambda stop: adapter.run(app.dispatch, stop),
+                "sender": sender.run,
+                **upkeep(app),
+            }
         )
         if is_desk:
             async with database.begin() as store:

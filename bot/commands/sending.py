@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
+from collections.abc import Awaitable, Callable
 
+from bot.adapters.email import transport_for
 from bot.app import App
 from bot.chat.events import Platform
 from bot.chat.ports import Adapter, Clock
 from bot.delivery.courier import InteractiveCourier
+from bot.delivery.housekeeping import Housekeeping
 from bot.delivery.limits import limits_for
+from bot.delivery.mailing import Mailing
 from bot.delivery.pacing import Pacer
 from bot.delivery.sender import Sender
+
+Task = Callable[[asyncio.Event], Awaitable[None]]
+
+
+def upkeep(app: App) -> dict[str, Task]:
+    """What runs beside the platforms: mails with codes, and the daily cleaning."""
+    transport = transport_for(app.settings.email)
+    mailing = Mailing(database=app.database, clock=app.clock, transport=transport)
+    housekeeping = Housekeeping(
+        database=app.database, clock=app.clock, retention=app.settings.retention
+    )
+    return {"mailing": mailing.run, "housekeeping": housekeeping.run}
 
 
 def pacer_for(platform: Platform, rate: float | None, clock: Clock) -> Pacer:

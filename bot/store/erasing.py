@@ -19,7 +19,7 @@ from bot.store.person_rows import (
     person_columns,
     private_chats_of,
 )
-from bot.store.schema import account, delivery, inbox, person, question
+from bot.store.schema import account, conversation, delivery, inbox, person, question
 from bot.store.schema_members import email_code
 
 _KEPT_WITHOUT_PERSON: Final = frozenset({"question", "announcement", "audit"})
@@ -87,6 +87,23 @@ class Eraser:
             )
         self.has_erased = self.has_erased or bool(numbers)
         return len(numbers)
+
+    async def forget_conversations_before(self, moment: datetime) -> int:
+        """What was talked about last; returns how many conversations."""
+        result = await self._connection.execute(
+            delete(conversation).where(conversation.c.updated_at < moment)
+        )
+        return int(result.rowcount)
+
+    async def forget_deliveries_before(self, moment: datetime) -> int:
+        """Messages that have come to their end; what still waits stays."""
+        result = await self._connection.execute(
+            delete(delivery).where(
+                delivery.c.updated_at < moment,
+                delivery.c.state.in_(("sent", "failed", "skipped")),
+            )
+        )
+        return int(result.rowcount)
 
     async def merge(self, keep: int, drop: int) -> None:
         """Give all rows of ``drop`` to ``keep``; where both have one, that of ``keep`` stays."""

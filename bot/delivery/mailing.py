@@ -1,0 +1,90 @@
+"""Sends the mails with codes that wait, and tries again where that may help."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from bot.chat.ports import Clock
+from bot.delivery.waking import wait_first
+from bot.mail import Letter, MailError, MailTransport
+from bot.store import Database
+from bot.store.email_codes import CodeMail
+from bot.store.outages import OUTAGES
+from bot.translating import translator
+
+POLL: Final = 1.0
+"""Seconds between two looks: somebody waits for this mail."""
+RETRIES: Final = (
+    timedelta(seconds=20),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+)
+"""Waits after failures in a row; then the mail is given up."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Mailing:
+    """One task a process; several processes share the work through the rows' leases."""
+
+    def __init__(self, *, database: Database, clock: Clock, transport: MailTransport) -> None:
+        self._database = database
+        self._clock = clock
+        self._transport = transport
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until ``stop`` is set."""
+        while not stop.is_set():
+            try:
+                await self.send_due()
+            except OUTAGES as error:
+                _log.warning("mail.database", error=type(error).__name__)
+            await wait_first(self._clock, POLL, stop)
+
+    async def send_due(self) -> int:
+        """Send what is due now; returns how many letters left."""
+        async with self._database.begin() as store:
+            mails = await store.email_codes.claim(self._clock.now())
+        outcomes = await asyncio.gather(*(self._send(mail) for mail in mails))
+        return sum(outcomes)
+
+    async def _send(self, mail: CodeMail) -> bool:
+        retry_in: timedelta | None = None
+        is_given_up = False
+        try:
+            await self._transport.send(code_letter(mail))
+        except MailError as error:
+            is_given_up = error.is_final or mail.attempts > len(RETRIES)
+            retry_in = None if is_given_up else RETRIES[mail.attempts - 1]
+            _log.warning("mail.failed", mail=mail.id, reason=str(error), is_given_up=is_given_up)
+        async with self._database.begin() as store:
+            if is_given_up:
+                await store.email_codes.give_up(mail.id)
+            else:
+                await store.email_codes.settle(mail.id, self._clock.now(), retry_in=retry_in)
+        if retry_in is None and not is_given_up:
+            _log.info("mail.sent", mail=mail.id)
+            return True
+        return False
+
+
+def code_letter(mail: CodeMail) -> Letter:
+    """What the mail says, in the language of the one who asked for it."""
+    _ = translator(mail.language)
+    code = f"{mail.code[:3]} {mail.code[3:]}"
+    text = _(
+        "Hello,\n\n"
+        "your code for the International Network on Soil Pollution (INSOP) is:\n\n"
+        "    {code}\n\n"
+        "It counts for ten minutes. Give it to the assistant in the chat where you joined. "
+        "Nobody of the network will ever ask you for it.\n\n"
+        "If you did not ask for this mail, please ignore it; without the code nothing happens.\n",
+        code=code,
+    )
+    subject = _("Your code for the soil pollution network")
+    return Letter(to=mail.email, subject=subject, text=text, language=mail.language)
