@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,9 @@ from knowledge.loader import FOLDER, load
 from knowledge.model import Collection
 
 _log = structlog.get_logger(__name__)
+
+SLOW_AFTER = 2.0
+"""Seconds of silence at a start before somebody is told what takes so long."""
 
 WITHOUT_FORMS = frozenset({"console", "telegram"})
 
@@ -91,7 +95,15 @@ def build_library(settings: Settings) -> Library:
     collection = load(folder_of(settings), cache=settings.answering.cache_folder)
     for problem in collection.problems:
         _log.warning("knowledge.problem", place=problem.path, line=problem.line)
-    return Library(collection, build_answerer(settings))
+    slow = threading.Timer(
+        SLOW_AFTER, _log.warning, ["Building the search index; once, some twenty seconds"]
+    )
+    slow.daemon = True
+    slow.start()
+    try:
+        return Library(collection, build_answerer(settings))
+    finally:
+        slow.cancel()
 
 
 def build(
