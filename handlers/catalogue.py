@@ -43,8 +43,7 @@ def build_routes(
     pictures = PracticePictures(Pictures.load())
     for part in (start, ask, reading, pictures, limits, desk, personal):
         part.add_to(routes)
-    pages |= add_membership(routes, settings or Settings(), desks, translators)
-    start.deep_links |= {name: pages[name] for name in ("join", "me")}
+    pages |= add_membership(routes, start, settings or Settings(), desks, translators)
     pages |= {
         "ask": ask.invite,
         "help": start.help,

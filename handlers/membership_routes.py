@@ -15,20 +15,23 @@ from handlers.confirm import Confirm
 from handlers.descriptions import Translators
 from handlers.join import Join
 from handlers.leaving import Leaving
+from handlers.link import Link
 from handlers.menu import GO
 from handlers.privacy import Privacy
 from handlers.profile import Profile
+from handlers.start import Start
 from handlers.vetting import Vetting
 from handlers.welcome import Welcome
 
 
 def add_membership(
     routes: Routes,
+    start: Start,
     settings: Settings,
     desks: Sequence[ConversationRef],
     translators: Translators,
 ) -> dict[str, Handler]:
-    """Register; returns the pages that menus and deep links lead to."""
+    """Register, with the deep links; returns the pages that menus lead to."""
     rules = settings.membership
     vetting = Vetting(desks, translators)
     confirm = Confirm(rules, vetting, translators)
@@ -36,8 +39,10 @@ def add_membership(
     profile = Profile(rules, confirm, translators)
     leaving = Leaving(rules, settings.retention, translators)
     privacy = Privacy(settings.retention, translators)
-    for part in (join, confirm, profile, leaving, privacy, vetting):
+    link = Link(rules, translators)
+    for part in (link, join, confirm, profile, leaving, privacy, vetting):
         part.add_to(routes)
+    start.deep_links |= {"join": join.join, "me": profile.me, "link": link.start}
     return {"join": join.join, "me": profile.me, "privacy": privacy.privacy}
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from datetime import datetime
+from typing import Final, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.chat.events import ConversationRef, Platform
+from bot.chat.events import Author, ConversationRef, Platform
 from bot.chat.turn import Role
 from bot.store.schema import account, person
+
+_NUMBERED_ALIKE: Final = frozenset({"telegram", "console"})
+"""Platforms where a private chat bears the account's number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,3 +82,21 @@ class Accounts:
         if row is None or row.home_chat is None:
             return None
         return ConversationRef(platform=cast(Platform, row.home_platform), chat_id=row.home_chat)
+
+    async def part(self, person_id: int, author: Author, now: datetime) -> ConversationRef | None:
+        """Give one account a record of its own; returns a chat of the accounts that stay."""
+        inserted = await self._connection.execute(
+            insert(person).values(name=author.name, role=0, created_at=now).returning(person.c.id)
+        )
+        await self._connection.execute(
+            update(account)
+            .where(account.c.platform == author.platform, account.c.account_id == author.id)
+            .values(person_id=inserted.scalar_one())
+        )
+        home = await self.home(person_id)
+        if home is not None and home.key[:2] != (author.platform, author.id):
+            return home
+        staying = [each for each in await self.of(person_id) if each.platform in _NUMBERED_ALIKE]
+        if not staying:
+            return None
+        return ConversationRef(platform=staying[0].platform, chat_id=staying[0].account_id)
