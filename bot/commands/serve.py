@@ -81,6 +81,7 @@ def _telegram(app: App) -> dict[str, Task]:
 
 def _discord(app: App) -> dict[str, Task]:
     from bot.adapters.discord.adapter import DiscordAdapter
+    from bot.commands.discord_state import StoredDrafts, SyncFile
 
     settings = app.settings.discord
     pacer = pacer_for("discord", settings.rate_per_second, app.clock)
@@ -90,6 +91,8 @@ def _discord(app: App) -> dict[str, Task]:
         courier=InteractiveCourier(pacer=pacer, clock=app.clock),
         inbox=app.inbox,
         clock=app.clock,
+        drafts=StoredDrafts(app.database, app.clock),
+        sync_state=SyncFile(app.settings.answering.cache_folder),
     )
     sender, _ = sender_for(app, adapter, token_id="discord", pacer=pacer)
     return {

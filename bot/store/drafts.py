@@ -45,6 +45,24 @@ class Drafts:
             return None
         return Draft(form=_form(row.form), answers=json.loads(row.answers), step=row.step)
 
+    async def find(self, where: ConversationRef, now: datetime) -> tuple[str, Draft] | None:
+        """The draft of a conversation that has one at most, with the account that it is of."""
+        platform, chat_id, thread_id = where.key
+        row = (
+            await self._connection.execute(
+                select(draft.c.account_id, draft.c.form, draft.c.answers, draft.c.step).where(
+                    draft.c.platform == platform,
+                    draft.c.chat_id == chat_id,
+                    draft.c.thread_id == thread_id,
+                    draft.c.expires_at > now,
+                )
+            )
+        ).first()
+        if row is None:
+            return None
+        kept = Draft(form=_form(row.form), answers=json.loads(row.answers), step=row.step)
+        return (str(row.account_id), kept)
+
     async def set(
         self, where: ConversationRef, account_id: str, kept: Draft, expires_at: datetime
     ) -> None:

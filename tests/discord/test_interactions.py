@@ -78,7 +78,8 @@ async def test_no_suggestions_are_an_empty_list(world: World) -> None:
 
 
 async def test_the_message_menu_asks_what_somebody_wrote(world: World) -> None:
-    world.core.reply = Message(text="It depends", is_ephemeral=True)
+    # The core answers a question in a channel for all; who was looked up must not be bothered.
+    world.core.reply = (ANSWER, Message(text="It depends"))
     said = await world.ben.send(world.channel, "is ash good for soil?")
     result = await world.ana.context_menu(world.channel, "Ask the assistant", said)
     event = world.event
@@ -87,6 +88,8 @@ async def test_the_message_menu_asks_what_somebody_wrote(world: World) -> None:
     assert event.message_id == str(said.id)
     assert result.response is not None
     assert result.response.ephemeral
+    assert [part.ephemeral for part in result.followups] == [True]
+    assert world.channel.history(viewer=world.ben) == [said]
 
 
 async def test_staff_commands_are_hidden_from_others(world: World) -> None:

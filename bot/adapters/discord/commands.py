@@ -158,7 +158,8 @@ def _menu(labels: Mapping[str, str]) -> app_commands.ContextMenu:
         event = command_invoked(
             interaction, MENU_COMMAND, shown_text(message), message_id=message.id
         )
-        await interaction.client.turns.interaction(interaction, event)
+        # Who wrote the message did not ask: the answer is for the eyes of the one who did.
+        await interaction.client.turns.interaction(interaction, event, is_personal=True)
 
     invoke.__annotations__.update(interaction=discord.Interaction, message=discord.Message)
     return app_commands.ContextMenu(

@@ -53,14 +53,23 @@ class _State(Enum):
 
 
 class Response:
-    """The answer to one interaction; make one, then await ``carry_out``."""
+    """The answer to one interaction; make one, then await ``carry_out``.
+
+    ``is_personal``: all of it is for the eyes of the person who asked.
+    """
 
     def __init__(
-        self, interaction: discord.Interaction[Any], event: Event, outlets: Outlets
+        self,
+        interaction: discord.Interaction[Any],
+        event: Event,
+        outlets: Outlets,
+        *,
+        is_personal: bool = False,
     ) -> None:
         self._interaction = interaction
         self._event = event
         self._outlets = outlets
+        self._is_personal = is_personal
         self._state = _State.FRESH
         self._is_placeholder_ephemeral = False
         self._is_deferring = False
@@ -127,8 +136,9 @@ class Response:
                 _log.warning("discord.unshowable", reply=type(part).__name__)
 
     async def _message(self, message: Message) -> None:
+        is_ephemeral = message.is_ephemeral or self._is_personal
         for number in range(len(render(message))):
-            await self._part(partial(_nth, message, number), message.is_ephemeral)
+            await self._part(partial(_nth, message, number), is_ephemeral)
 
     async def _part(self, make: Callable[[], Payload], is_ephemeral: bool) -> None:
         """Through the interaction, or where its time is over as any other message."""

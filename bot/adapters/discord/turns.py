@@ -71,9 +71,11 @@ class Turns:
                     reason=str(error),
                 )
 
-    async def interaction(self, interaction: discord.Interaction[Any], event: Event) -> None:
-        """Handle a command, a press or a form and answer it."""
-        response = Response(interaction, event, self._outlets)
+    async def interaction(
+        self, interaction: discord.Interaction[Any], event: Event, *, is_personal: bool = False
+    ) -> None:
+        """Handle a command, a press or a form and answer it; ``is_personal``: unseen by others."""
+        response = Response(interaction, event, self._outlets, is_personal=is_personal)
         turn = self._spawn(self._turn(event))
         await asyncio.shield(self._spawn(response.carry_out(turn)))
 
