@@ -16,6 +16,7 @@ from handlers.descriptions import Translators
 from handlers.join import Join
 from handlers.leaving import Leaving
 from handlers.link import Link
+from handlers.members import Members
 from handlers.menu import GO
 from handlers.privacy import Privacy
 from handlers.profile import Profile
@@ -40,7 +41,8 @@ def add_membership(
     leaving = Leaving(rules, settings.retention, translators)
     privacy = Privacy(settings.retention, translators)
     link = Link(rules, translators)
-    for part in (link, join, confirm, profile, leaving, privacy, vetting):
+    members = Members(rules, vetting, translators)
+    for part in (link, members, join, confirm, profile, leaving, privacy, vetting):
         part.add_to(routes)
     start.deep_links |= {"join": join.join, "me": profile.me, "link": link.start}
     return {"join": join.join, "me": profile.me, "privacy": privacy.privacy}
