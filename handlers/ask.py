@@ -7,6 +7,7 @@ person is offered, who gets both texts and what was shown.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
@@ -28,10 +29,11 @@ from handlers.reading import Reading
 from knowledge.answering import Outcome, Query
 from knowledge.library import Library
 from knowledge.model import LANGUAGES
-from knowledge.urgent import emergency_text
 
 PARTS: Final = 3
 """Questions of one message that are answered; the rest is asked for again."""
+ALBUMS_KEPT: Final = 256
+"""Albums remembered; their pictures come within a second or two of each other."""
 
 
 class Ask:
@@ -52,6 +54,7 @@ class Ask:
         self._pages = pages
         self._desk = desk
         self._translators = translators
+        self._albums: OrderedDict[tuple[str, ...], None] = OrderedDict()
 
     def add_to(self, routes: Routes) -> None:
         """Register."""
@@ -85,8 +88,11 @@ class Ask:
     async def message(self, turn: Turn) -> Reply:
         """A text written to the assistant; a photo or voice note alone goes to a person."""
         assert isinstance(turn.event, MessageReceived)
+        is_new = self._is_new(turn.event)
         if turn.event.text:
             return await self.question(turn, turn.event.text)
+        if turn.event.files and not is_new:
+            return None
         if turn.event.files:
             return Message(
                 text=turn._(
@@ -96,6 +102,17 @@ class Ask:
                 rows=((fallbacks.person_button(turn._),),),
             )
         return await self.invite(turn)
+
+    def _is_new(self, event: MessageReceived) -> bool:
+        """False for the second picture of an album and those after it: one reply is enough."""
+        if event.album is None:
+            return True
+        key = (*event.conversation.key, event.album)
+        is_new = key not in self._albums
+        self._albums[key] = None
+        if len(self._albums) > ALBUMS_KEPT:
+            self._albums.popitem(last=False)
+        return is_new
 
     async def question(self, turn: Turn, text: str) -> Reply:
         """Decide and reply; the ladder's state is kept with the conversation."""
@@ -137,7 +154,7 @@ class Ask:
         self, turn: Turn, text: str, outcome: Outcome, state: ConversationState
     ) -> Reply:
         if outcome.decision == "urgent":
-            return await self._urgent(turn, text)
+            return await self._desk.urgent(turn, text)
         if outcome.decision == "smalltalk":
             kind = outcome.smalltalk_kind or "greeting"
             return fallbacks.small_talk(kind, turn._, turn.event.author.name)
@@ -154,15 +171,6 @@ class Ask:
         if outcome.decision == "suggest" and outcome.candidates:
             return await self._suggest(turn, text, outcome, state)
         return await self._miss(turn, text, state)
-
-    async def _urgent(self, turn: Turn, text: str) -> Reply:
-        number = await self._desk.open(turn, text=text, is_urgent=True)
-        note = turn._("Your message has the number {number} at the secretariat.", number=number)
-        contacts = self._desk.contact_lines(None, turn._.language)
-        return Message(
-            text=f"{emergency_text(turn._.language)}\n\n{note}\n{contacts}",
-            direction="rtl" if turn._.language == "ar" else "ltr",
-        )
 
     async def _suggest(
         self, turn: Turn, text: str, outcome: Outcome, state: ConversationState

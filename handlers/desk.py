@@ -16,7 +16,10 @@ from bot.store import Store
 from bot.store.conversations import ConversationState
 from bot.store.questions import Question
 from handlers.descriptions import N_, Translators, in_all
+from knowledge.answering import Query
 from knowledge.library import Library
+from knowledge.model import LANGUAGES
+from knowledge.urgent import emergency_text
 
 FORM: Final = "contact"
 QUESTION_LIMIT: Final = 2000
@@ -80,7 +83,24 @@ class Desk:
         text = turn.event.value("question")
         if not text:
             return await self.contact(turn)
+        outcome = self._library.decide(Query(text=text, language=turn.member.language))
+        if outcome.decision == "urgent":
+            # Nobody may be at the desk for hours: what to do now cannot wait for a person.
+            turn.notes["decision"] = outcome.decision
+            if turn.member.language is None and outcome.language in LANGUAGES:
+                turn = turn.changed(_=self._translators(outcome.language))
+            return await self.urgent(turn, text)
         return self._receipt(turn, await self.open(turn, text=text))
+
+    async def urgent(self, turn: Turn, text: str) -> Message:
+        """What to do at once, and the message flagged for the secretariat."""
+        number = await self.open(turn, text=text, is_urgent=True)
+        note = turn._("Your message has the number {number} at the secretariat.", number=number)
+        contacts = self.contact_lines(None, turn._.language)
+        return Message(
+            text=f"{emergency_text(turn._.language)}\n\n{note}\n{contacts}",
+            direction="rtl" if turn._.language == "ar" else "ltr",
+        )
 
     async def hand_over(self, turn: Turn) -> Reply:
         """ "Ask a person": with the question that was just asked, if there was one."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.chat.actions import Action
+from bot.chat.events import FormSubmitted, Platform
 from bot.chat.messages import Delete, Message
 from bot.chat.turn import Role
 from bot.config import DiscordSettings, Settings, TelegramSettings
@@ -123,6 +126,22 @@ async def test_the_secretariat_lists_open_questions_and_others_may_not(stage: St
 async def test_an_emergency_gets_the_fixed_text_and_a_flagged_question(stage: Stage) -> None:
     ana = stage.persona("Ana")
     await ana.says("my child drank pesticide, what do I do")
+    ana.sees("poison centre", "number 1", "desk@example.org")
+    async with stage.database.begin() as store:
+        question = await store.questions.get(1)
+    assert question is not None
+    assert question.is_urgent
+
+
+@pytest.mark.parametrize("platform", ["telegram", "discord"])
+async def test_an_emergency_in_the_contact_form_is_one(stage: Stage, platform: Platform) -> None:
+    ana = stage.persona("Ana", platform=platform)
+    await ana.says("/contact")
+    if platform == "discord":
+        values = (("question", "my child drank pesticide"),)
+        await ana.does(FormSubmitted(form="contact", values=values, **ana.common()))
+    else:
+        await ana.says("my child drank pesticide")
     ana.sees("poison centre", "number 1", "desk@example.org")
     async with stage.database.begin() as store:
         question = await store.questions.get(1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.chat.actions import Action
+from bot.chat.events import IncomingFile, MessageReceived
 from bot.chat.forms import Form
 from bot.chat.messages import Message
 from tests.stage import Stage
@@ -177,12 +178,29 @@ async def test_an_unknown_command_is_silent_in_groups_and_answered_in_private(
 
 
 async def test_a_photo_alone_is_offered_a_person(stage: Stage) -> None:
-    from bot.chat.events import IncomingFile, MessageReceived
-
     ana = stage.persona("Ana")
     photo = IncomingFile(kind="photo", handle="abc")
     await ana.does(MessageReceived(text="", message_id="9", files=(photo,), **ana.common()))
     ana.sees("I can read only text", "Ask a person")
+
+
+async def test_an_album_is_answered_once(stage: Stage) -> None:
+    ana = stage.persona("Ana")
+
+    async def shows(album: str, text: str = "") -> None:
+        photo = IncomingFile(kind="photo", handle="abc")
+        await ana.does(
+            MessageReceived(text=text, message_id="9", files=(photo,), album=album, **ana.common())
+        )
+
+    await shows("one")
+    ana.sees("I can read only text")
+    await shows("one")
+    ana.sees_nothing()
+    await shows("two", "how do I take a soil sample?")
+    ana.sees("Taking a soil sample")
+    await shows("two")
+    ana.sees_nothing()
 
 
 async def test_every_button_of_every_page_fits_64_bytes(stage: Stage) -> None:
