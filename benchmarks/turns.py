@@ -40,6 +40,7 @@ QUESTIONS = (
     "qué es INSOP",
 )
 CONFIG = """
+knowledge_dir = "{folder}/knowledge"
 [database]
 url = "sqlite:///{folder}/turns.db"
 [telegram]
@@ -191,6 +192,8 @@ async def stand_in() -> AsyncIterator[str]:
 @contextlib.asynccontextmanager
 async def assistant(url: str, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     """``insop run`` on one core."""
+    content = folder / "knowledge"
+    shutil.copytree(ROOT / "knowledge", content, ignore=shutil.ignore_patterns("*.py", "*.png"))
     config = folder / "config.toml"
     config.write_text(CONFIG.format(folder=folder, url=url), encoding="utf-8")
     process = await asyncio.create_subprocess_exec(

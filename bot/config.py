@@ -10,22 +10,25 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any, Final
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    Field,
-    SecretStr,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, SecretStr, ValidationError
 from rapidfuzz import process
 
 from bot.config_base import Section as _Section
 from bot.config_members import EmailSettings, MembershipSettings, RetentionSettings
-from knowledge.model import LANGUAGES
+from bot.config_sections import (
+    AnsweringSettings,
+    DatabaseSettings,
+    DiscordSettings,
+    HttpUrl,
+    Language,
+    LimitSettings,
+    LogSettings,
+    RoleSettings,
+    TelegramSettings,
+    Zone,
+)
 
 DEFAULT_PATH: Final = Path("config.toml")
 ENVIRONMENT_PREFIX: Final = "INSOP_"
@@ -37,152 +40,6 @@ class ConfigError(Exception):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(
-            f"{name!r} is not an IANA time zone; write one like Europe/Rome"
-        ) from error
-    return name
-
-
-def _known_language(name: str) -> str:
-    if name not in LANGUAGES:
-        raise ValueError(f"{name!r} is not one of {', '.join(LANGUAGES)}")
-    return name
-
-
-def _http_url(value: str) -> str:
-    if not value.startswith(("http://", "https://")):
-        raise ValueError(f"{value!r} must begin with http:// or https://")
-    return value.rstrip("/")
-
-
-Zone = Annotated[str, AfterValidator(_known_zone)]
-Language = Annotated[str, AfterValidator(_known_language)]
-HttpUrl = Annotated[str, AfterValidator(_http_url)]
-
-
-class DatabaseSettings(_Section):
-    """Where the tables are; an SQLAlchemy URL of SQLite or PostgreSQL."""
-
-    url: SecretStr = SecretStr("sqlite:///var/insop.db")
-
-    @model_validator(mode="after")
-    def _is_known(self) -> DatabaseSettings:
-        url = self.url.get_secret_value()
-        if not url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
-            raise ValueError("url must begin with sqlite:/// or postgresql://")
-        return self
-
-
-class TelegramSettings(_Section):
-    """``token`` comes from INSOP_TELEGRAM_TOKEN or ``token_file``; without one, no Telegram."""
-
-    token: SecretStr | None = None
-    token_file: str | None = None
-    api_url: HttpUrl = "https://api.telegram.org"
-    file_url: HttpUrl = "https://api.telegram.org/file"
-    mode: Literal["polling", "webhook"] = "polling"
-    webhook_url: HttpUrl | None = None
-    webhook_host: str = "127.0.0.1"
-    webhook_port: int = Field(default=8443, ge=1, le=65535)
-    webhook_secret: SecretStr | None = None
-    webhook_secret_file: str | None = None
-    desk_chat: int | None = None
-    desk_topic: int | None = None
-    rate_per_second: float = Field(default=30.0, gt=0, le=10_000)
-    set_commands: bool = True
-    quiet_after: float = Field(default=120.0, gt=0)
-
-    @model_validator(mode="after")
-    def _webhook_is_complete(self) -> TelegramSettings:
-        if self.mode == "webhook":
-            if self.webhook_url is None:
-                raise ValueError(
-                    'mode = "webhook" needs webhook_url; set it, or use mode = "polling"'
-                )
-            if self.webhook_secret is None:
-                raise ValueError(
-                    'mode = "webhook" needs a secret token; '
-                    "set INSOP_TELEGRAM_WEBHOOK_SECRET or webhook_secret_file"
-                )
-        if self.desk_topic is not None and self.desk_chat is None:
-            raise ValueError("desk_topic needs desk_chat")
-        return self
-
-
-class DiscordSettings(_Section):
-    """``token`` comes from INSOP_DISCORD_TOKEN or ``token_file``; without one, no Discord."""
-
-    token: SecretStr | None = None
-    token_file: str | None = None
-    api_url: HttpUrl = "https://discord.com/api/v10"
-    gateway_url: str | None = None
-    desk_channel: int | None = None
-    sync_commands: bool = True
-    rate_per_second: float = Field(default=45.0, gt=0, le=10_000)
-
-
-class RoleSettings(_Section):
-    """Accounts with rights, each ``"telegram:123"``, ``"discord:456"`` or ``"console:name"``."""
-
-    admins: tuple[str, ...] = ()
-    secretariat: tuple[str, ...] = ()
-    experts: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _accounts_are_whole(self) -> RoleSettings:
-        for account in (*self.admins, *self.secretariat, *self.experts):
-            platform, colon, identity = account.partition(":")
-            if platform not in ("telegram", "discord", "console") or not colon or not identity:
-                raise ValueError(f'{account!r} is not an account; write one like "telegram:123456"')
-        return self
-
-
-class LimitSettings(_Section):
-    """How much one person may ask before being told to wait."""
-
-    messages_per_minute: int = Field(default=20, ge=1)
-    burst: int = Field(default=8, ge=1)
-    group_cooldown_seconds: float = Field(default=3.0, ge=0)
-
-
-class AnsweringSettings(_Section):
-    """``answer_at`` and ``suggest_at`` replace the calibrated thresholds where they are set."""
-
-    answer_at: float | None = Field(default=None, ge=0, le=1)
-    suggest_at: float | None = Field(default=None, ge=0, le=1)
-    semantic_model: str | None = None
-    cache_dir: str | None = None
-
-    @property
-    def cache_folder(self) -> Path:
-        """Where the search index is kept: as set, else the person's own cache folder (XDG)."""
-        if self.cache_dir is not None:
-            return Path(self.cache_dir)
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-        return Path(base) / "insop"
-
-    @model_validator(mode="after")
-    def _are_in_order(self) -> AnsweringSettings:
-        if (
-            self.answer_at is not None
-            and self.suggest_at is not None
-            and self.suggest_at > self.answer_at
-        ):
-            raise ValueError("suggest_at must not be above answer_at")
-        return self
-
-
-class LogSettings(_Section):
-    """Logs hold names and ids, never message text, contact data or tokens."""
-
-    level: Literal["debug", "info", "warning", "error"] = "info"
-    format: Literal["console", "json"] = "console"
 
 
 class Settings(_Section):
@@ -325,3 +182,20 @@ def _keys_of(place: list[str]) -> list[str]:
             return []
         model = kind
     return list(model.model_fields)
+
+
+__all__ = [
+    "AnsweringSettings",
+    "ConfigError",
+    "DatabaseSettings",
+    "DiscordSettings",
+    "EmailSettings",
+    "LimitSettings",
+    "LogSettings",
+    "MembershipSettings",
+    "RetentionSettings",
+    "RoleSettings",
+    "Settings",
+    "TelegramSettings",
+    "load",
+]

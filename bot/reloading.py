@@ -1,7 +1,7 @@
 """Picks up changed articles while the assistant runs, whole or not at all.
 
-A changed file starts a new load and a new index in a thread; questions are answered from the old
-ones until both are ready. A broken file keeps its last good version, and the secretariat's desks
+A changed file starts a new load in a thread and a new index in a process of its own; questions are
+answered from the old ones until both are ready. A broken file keeps its last good version, and the secretariat's desks
 are told once for each state of the files.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -47,6 +47,7 @@ class Reloader:
         clock: Clock,
         desks: Sequence[ConversationRef],
         translate: Translate,
+        index: Callable[[Path, Path], Awaitable[bool]] | None = None,
     ) -> None:
         self._library = library
         self._folder = folder
@@ -55,6 +56,7 @@ class Reloader:
         self._clock = clock
         self._desks = tuple(desks)
         self._translate = translate
+        self._index = index
         self._seen = _stamp(folder)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -86,6 +88,9 @@ class Reloader:
             return False
         if collection.digest == before.digest and collection.sources == before.sources:
             return False
+        if self._index is not None and self._cache is not None:
+            is_built = await self._index(self._folder, self._cache)
+            _log.info("knowledge.indexed", in_child=is_built)
         snapshot = await asyncio.to_thread(self._library.prepare, collection)
         self._library.replace(snapshot)
         _log.info("knowledge.reloaded", articles=len(collection.articles), digest=collection.digest)

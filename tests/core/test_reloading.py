@@ -14,6 +14,7 @@ from bot.reloading import Reloader
 from bot.store import Database
 from bot.translating import translator
 from knowledge.answering import Query
+from knowledge.index_process import build_in_child
 from knowledge.library import Library
 from knowledge.loader import load
 from knowledge.search.fuzzy import FuzzySearch
@@ -98,3 +99,24 @@ async def test_it_looks_again_and_again_until_it_is_stopped(
         await asyncio.sleep(0)
     stop.set()
     await asyncio.wait_for(running, 5)
+
+
+async def test_the_index_is_built_in_a_child_before_it_is_read(
+    folder: Path, database: Database, clock: ManualClock, tmp_path: Path
+) -> None:
+    cache = tmp_path / "cache"
+    library = Library(load(folder), FuzzySearch.build)
+    watcher = Reloader(
+        library=library,
+        folder=folder,
+        cache=cache,
+        database=database,
+        clock=clock,
+        desks=[],
+        translate=translator("en"),
+        index=build_in_child,
+    )
+    write(folder, "nickel", GOOD.format(id="nickel"))
+    assert await watcher.look() is True
+    assert list(cache.glob("search-en-*.npz"))
+    assert library.article("nickel") is not None
