@@ -28,6 +28,7 @@ from bot.translating import translator
 from handlers.catalogue import build_routes, present
 from handlers.standalone import Standalone
 from knowledge.answering import Answerer
+from knowledge.index_process import build_in_child
 from knowledge.library import Library
 from knowledge.loader import FOLDER, load
 from knowledge.model import Collection
@@ -62,6 +63,7 @@ class App:
             clock=self.clock,
             desks=desks_of(self.settings),
             translate=translator(self.settings.language),
+            index=build_in_child,
         )
 
     async def record_move(self, old: ConversationRef, new: ConversationRef) -> None:
