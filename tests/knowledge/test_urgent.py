@@ -38,6 +38,24 @@ gas cloud from the chemical plant, what do we do
 my husband is vomiting after spraying the orchard
 after the spraying my kids are coughing
 打农药后头晕想吐
+a lorry crashed and chemicals are pouring into the ditch
+kids were playing in the sprayed field and now they vomit
+un fût de produit chimique est en train de fuir derrière l'étable
+du gasoil vient de se répandre dans mon champ, que faire
+de l'acide m'a giclé au visage
+los gases del insecticida no nos dejan respirar
+la vaca comió semilla curada
+chocó un camión y los químicos corren a la acequia
+fumigué y ahora estoy temblando
+نشم أبخرة مبيد قوية ولا نستطيع التنفس
+رشيت المبيد وأنا الآن أرتجف
+انثقب خزان المازوت وينزل على الأرض
+опрыскивал сад и теперь трясёт
+пробили бак с мазутом, всё вытекает
+дед упал в обморок после опрыскивания
+我打完药现在浑身发抖
+油箱破了，柴油流得到处都是
+爷爷喷药的时候晕倒了
 """.strip().splitlines()
 
 THEORY = """
@@ -63,6 +81,9 @@ what happens to spilled oil in soil
 мышьяк вызывает рак?
 From polluted soil to drinking water
 can I carry drinking water in a washed chemical drum
+will spilled oil go away on its own
+las bacterias se comen el derrame de petróleo?
+можно ли поливать посевы сточной водой?
 """.strip().splitlines()
 
 
@@ -79,5 +100,5 @@ def test_theory_is_no_emergency(text: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_its_own_text(language: str) -> None:
     text = emergency_text(language)
-    assert text.count("\n") >= 8
+    assert text.count("\n") >= 7
     assert language == "en" or text != emergency_text("en")
