@@ -21,6 +21,8 @@ from knowledge.search.transliteration import arabic_words, to_cyrillic
 _LATIN: Final = ("en", "fr", "es")
 _UNSURE: Final = 0.6
 """Below this confidence of the detection, the other languages of the script are tried as well."""
+_GUESS_COSTS: Final = 0.1
+"""What a match through translated terms gives up against one in the asker's own words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +135,8 @@ def _is_sure(found: Found) -> bool:
 
 
 def _worth(found: Found) -> float:
-    """The chance; a guess counts a little less."""
-    return found.match.chance - (0.05 if found.is_guess else 0.0)
+    """The chance; a guess counts a little less (`_GUESS_COSTS`)."""
+    return found.match.chance - (_GUESS_COSTS if found.is_guess else 0.0)
 
 
 def _nothing(text: str, language: str) -> Found:
