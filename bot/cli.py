@@ -57,6 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_database(commands)
     _add_kb(commands)
     _add_eval(commands)
+    _add_members(commands)
     doctor = commands.add_parser("doctor", help="say what is set up, reachable and missing")
     doctor.set_defaults(run=_doctor, is_quiet=True)
     return parser
@@ -103,6 +104,12 @@ def _add_database(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 
 def _add_kb(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     from bot.commands.kb_options import add_to
+
+    add_to(commands)
+
+
+def _add_members(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from bot.commands.members_options import add_to
 
     add_to(commands)
 
