@@ -70,6 +70,7 @@ class App:
         """A group became a supergroup: what is sent later goes to the new address."""
         async with self.database.begin() as store:
             now = self.clock.now()
+            await store.subscriptions.move(old, new, now)
             await store.chats.set_status(old, "migrated", now, migrated_to=new.chat_id)
             await store.chats.set_status(new, "active", now)
 

@@ -10,6 +10,7 @@ from bot.chat.messages import Notice
 from bot.chat.routes import Presentation, Routes
 from bot.chat.turn import Handler, Reply, Turn
 from bot.config import Settings
+from handlers.announce_routes import add_announcements
 from handlers.ask import Ask
 from handlers.descriptions import Translators, in_all
 from handlers.desk import Desk
@@ -43,7 +44,9 @@ def build_routes(
     pictures = PracticePictures(Pictures.load())
     for part in (start, ask, reading, pictures, limits, desk, personal):
         part.add_to(routes)
-    pages |= add_membership(routes, start, settings or Settings(), desks, translators)
+    settings = settings or Settings()
+    pages |= add_membership(routes, start, settings, desks, translators)
+    add_announcements(routes, settings, translators)
     pages |= {
         "ask": ask.invite,
         "help": start.help,

@@ -78,6 +78,8 @@ class PersonalSettings:
                 is_ephemeral=True,
             )
         await store.people.set_language(turn.member.id, code)
+        if turn.event.conversation.is_private:
+            await store.subscriptions.set_language(turn.event.conversation, code, turn.clock.now())
         _ = self._translators(code)
         return Message(
             text=_("Good. From now on I answer in {language}.", language=LANGUAGE_NAMES[code]),

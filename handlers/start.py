@@ -7,6 +7,7 @@ from bot.chat.events import CommandInvoked, MemberJoined
 from bot.chat.messages import Button, LinkButton, Message
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Handler, Reply, Turn
+from bot.store import Store
 from handlers.descriptions import N_, Translators, in_all
 from handlers.menu import menu
 
@@ -46,18 +47,25 @@ class Start:
             if page is not None:
                 return await page(turn)
         _ = turn._
+        news = ""
+        if await _begin_news(turn):
+            news = _(
+                "From time to time I also pass on the network's news here. /stop ends that, and "
+                "/subscribe lets you choose topics."
+            )
+        welcome = _(
+            "Hello {name}. I am the assistant of **INSOP**, the International Network on Soil "
+            "Pollution.\n\n"
+            "Ask me about soil pollution in your own words, for example:\n"
+            "- How do I take a soil sample?\n"
+            "- Is it safe to grow vegetables in town?\n"
+            "- How do I join the network?\n\n"
+            "I answer from the network's knowledge base and name my sources. What I do not "
+            "know, I pass on to a person.",
+            name=turn.event.author.name,
+        )
         return Message(
-            text=_(
-                "Hello {name}. I am the assistant of **INSOP**, the International Network on Soil "
-                "Pollution.\n\n"
-                "Ask me about soil pollution in your own words, for example:\n"
-                "- How do I take a soil sample?\n"
-                "- Is it safe to grow vegetables in town?\n"
-                "- How do I join the network?\n\n"
-                "I answer from the network's knowledge base and name my sources. What I do not "
-                "know, I pass on to a person.",
-                name=turn.event.author.name,
-            ),
+            text="\n\n".join(filter(None, (welcome, news))),
             rows=menu(_, without="about"),
         )
 
@@ -97,6 +105,7 @@ class Start:
                 "emergency number first.",
                 how=how,
             ),
+            footer=_("/subscribe: get the network's news. /stop: end them."),
             rows=menu(_, without="help"),
         )
 
@@ -122,3 +131,16 @@ class Start:
                 *menu(_, without="about"),
             ),
         )
+
+
+async def _begin_news(turn: Turn) -> bool:
+    """Whoever starts the assistant in a private chat on Telegram hears the network's news.
+
+    True where that is new. Whoever chose before keeps the choice; Discord forbids such messages,
+    and a terminal is not always there.
+    """
+    where = turn.event.conversation
+    if not where.is_private or where.platform != "telegram":
+        return False
+    store: Store = turn.store
+    return await store.subscriptions.begin(where, turn._.language, turn.clock.now())

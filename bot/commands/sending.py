@@ -12,6 +12,7 @@ from bot.app import App
 from bot.chat.events import Platform
 from bot.chat.ports import Adapter, Clock
 from bot.delivery.courier import InteractiveCourier
+from bot.delivery.fanout import FanOut
 from bot.delivery.housekeeping import Housekeeping
 from bot.delivery.limits import limits_for
 from bot.delivery.mailing import Mailing
@@ -22,13 +23,18 @@ Task = Callable[[asyncio.Event], Awaitable[None]]
 
 
 def upkeep(app: App) -> dict[str, Task]:
-    """What runs beside the platforms: mails with codes, and the daily cleaning."""
+    """What runs beside the platforms: announcements, mails with codes, the daily cleaning."""
     transport = transport_for(app.settings.email)
     mailing = Mailing(database=app.database, clock=app.clock, transport=transport)
     housekeeping = Housekeeping(
         database=app.database, clock=app.clock, retention=app.settings.retention
     )
-    return {"mailing": mailing.run, "housekeeping": housekeeping.run}
+    fanout = FanOut(database=app.database, clock=app.clock)
+    return {
+        "announcements": fanout.run,
+        "mailing": mailing.run,
+        "housekeeping": housekeeping.run,
+    }
 
 
 def pacer_for(platform: Platform, rate: float | None, clock: Clock) -> Pacer:

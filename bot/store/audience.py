@@ -44,7 +44,12 @@ class Audience:
 
     def conditions(self) -> tuple[ColumnElement[bool], ...]:
         """What a chat must fulfil: reachable, not opted out, chosen."""
-        chosen: list[ColumnElement[bool]] = [chat.c.status == "active", ~chat.c.has_opted_out]
+        chosen: list[ColumnElement[bool]] = [
+            chat.c.status == "active",
+            ~chat.c.has_opted_out,
+            # Discord bans bots that write to many people by themselves.
+            or_(chat.c.platform != "discord", chat.c.kind != "private"),
+        ]
         if self.platforms:
             chosen.append(chat.c.platform.in_(self.platforms))
         if self.languages:

@@ -60,6 +60,8 @@ class Chats:
                     "kind": "private" if where.is_private else "group",
                     "status": "active",
                     "is_desk": False,
+                    # Groups and desks hear announcements only once somebody subscribes them.
+                    "has_opted_out": not where.is_private or "is_desk" in values,
                     **changed,
                 },
             )

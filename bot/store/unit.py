@@ -7,6 +7,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.accounts import Accounts
+from bot.store.announcement_drafts import AnnouncementDrafts
+from bot.store.announcement_reports import AnnouncementReports
+from bot.store.announcements import Announcements
 from bot.store.applications import Applications
 from bot.store.audit import Audit
 from bot.store.chats import Chats
@@ -21,9 +24,11 @@ from bot.store.inbox import Inbox
 from bot.store.link_codes import LinkCodes
 from bot.store.memberships import Memberships
 from bot.store.outbox import Outbox
+from bot.store.outbox_reports import OutboxReports
 from bot.store.people import People
 from bot.store.questions import Questions
 from bot.store.reach import Reach
+from bot.store.subscriptions import Subscriptions
 
 
 class Store:
@@ -47,6 +52,11 @@ class Store:
         self.email_codes = EmailCodes(connection)
         self.link_codes = LinkCodes(connection)
         self.reach = Reach(connection)
+        self.subscriptions = Subscriptions(connection)
+        self.announcements = Announcements(connection)
+        self.announcement_drafts = AnnouncementDrafts(connection)
+        self.announcement_reports = AnnouncementReports(connection)
+        self.outbox_reports = OutboxReports(connection)
         self.eraser = Eraser(connection)
 
     async def export(self, person_id: int) -> dict[str, list[dict[str, Any]]]:

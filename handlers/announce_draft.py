@@ -1,0 +1,176 @@
+"""The draft of an announcement as its author sees it: the message itself, and all about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from bot.chat.actions import Action
+from bot.chat.markup import Raw
+from bot.chat.messages import Button, Choice, Message, Row, Select
+from bot.chat.turn import Reply, Translate, Turn
+from bot.store import Store
+from bot.store.announcement_drafts import Plan
+from bot.store.announcements import FALLBACK, Announcement
+from bot.store.audience import Audience
+from handlers.announce_texts import Wording, shown_time, wording_of
+from handlers.join_fields import RECEIVES
+from handlers.settings import LANGUAGE_NAMES
+
+ACTION: Final = "announce"
+RUN: Final = "announcing"
+"""The action of the buttons that send, and of those of an announcement on its way."""
+ALL: Final = "all"
+PLATFORM_NAMES: Final = {"telegram": "Telegram", "discord": "Discord"}
+
+
+class DraftPanel:
+    """Shows a draft; times are in the secretariat's ``zone``."""
+
+    def __init__(self, zone: str) -> None:
+        self._zone = zone
+
+    async def show(self, turn: Turn, number: int) -> Reply:
+        """The message exactly as a reader gets it, then what can be done with it."""
+        store: Store = turn.store
+        told = await store.announcements.get(number)
+        plan = await store.announcement_drafts.plan(number)
+        assert told is not None
+        assert plan is not None
+        texts = await store.announcements.texts(number)
+        wording = wording_of(texts)
+        preview = replace(texts[FALLBACK], is_ephemeral=True)
+        return (preview, await self._panel(turn, told, plan, wording))
+
+    async def choose(
+        self,
+        turn: Turn,
+        told: Announcement,
+        *,
+        platforms: tuple[str, ...] | None = None,
+        languages: tuple[str, ...] | None = None,
+    ) -> Reply:
+        """Take a choice of the audience; unknown values are an empty audience, which says so."""
+        store: Store = turn.store
+        audience = told.audience
+        if platforms is not None:
+            audience = replace(audience, platforms=platforms)
+        if languages is not None:
+            audience = replace(audience, languages=languages)
+        await store.announcement_drafts.set_audience(told.id, audience, turn.clock.now())
+        return await self.show(turn, told.id)
+
+    async def _panel(self, turn: Turn, told: Announcement, plan: Plan, wording: Wording) -> Message:
+        store: Store = turn.store
+        _ = turn._
+        found = await store.announcement_drafts.recipients(told.audience)
+        total = found.total()
+        lines = [
+            _("**To:** {audience}", audience=audience_text(told.audience, _)),
+            _("**Recipients:** {count}", count=Raw(recipients_text(found))),
+            _(
+                "**Written in:** {languages}",
+                languages=", ".join(LANGUAGE_NAMES[code] for code in wording.texts),
+            ),
+            _("**Topic:** {topic}", topic=_(RECEIVES.get(told.topic or "", told.topic or "–"))),
+            _("**Leaves:** {time}", time=self.due_text(plan, _)),
+        ]
+        if plan.expires_at is not None:
+            days = max(1, round((plan.expires_at - plan.due_at).total_seconds() / 86400))
+            lines.append(
+                _.plural(
+                    "**Dropped** where it has not left within {count} day.",
+                    "**Dropped** where it has not left within {count} days.",
+                    days,
+                )
+            )
+        missing = {
+            language for _platform, language in found if language and language not in wording.texts
+        }
+        if missing:
+            names = ", ".join(LANGUAGE_NAMES.get(code, code) for code in sorted(missing))
+            lines.append(
+                _(
+                    "There is no version in: {languages}. These readers get the one in {original}, "
+                    "with a note that says so.",
+                    languages=names,
+                    original=LANGUAGE_NAMES[wording.original],
+                )
+            )
+        if warning := await self.warning(turn, wording):
+            lines.append(warning)
+        return Message(
+            title=_("Draft {number}", number=told.id),
+            text="\n".join(lines),
+            rows=self._rows(_, told, total),
+            is_ephemeral=True,
+        )
+
+    async def warning(self, turn: Turn, wording: Wording) -> str:
+        """What to say where the same words left before; nothing where they did not."""
+        store: Store = turn.store
+        before = await store.announcement_drafts.sent_before(wording.texts[wording.original])
+        if before is None:
+            return ""
+        number, at = before
+        return turn._(
+            "⚠️ **The same text was sent before**, as announcement {number} of {time}.",
+            number=number,
+            time=shown_time(at, self._zone),
+        )
+
+    def due_text(self, plan: Plan, _: Translate) -> str:
+        """When it leaves."""
+        return shown_time(plan.due_at, self._zone) if plan.has_time else _("as soon as you say yes")
+
+    def _rows(self, _: Translate, told: Announcement, total: int) -> tuple[Row, ...]:
+        number = str(told.id)
+        platforms = Select(
+            placeholder=_("On which platforms?"),
+            action=Action(ACTION, "platform", number),
+            choices=(
+                Choice(label=_("All platforms"), value=ALL),
+                *(Choice(label=name, value=key) for key, name in PLATFORM_NAMES.items()),
+            ),
+        )
+        languages = Select(
+            placeholder=_("In which language?"),
+            action=Action(ACTION, "language", number),
+            choices=(
+                Choice(label=_("All languages"), value=ALL),
+                *(Choice(label=name, value=code) for code, name in LANGUAGE_NAMES.items()),
+            ),
+        )
+        test = Button(label=_("Test to me"), action=Action(ACTION, "test", number))
+        version = Button(label=_("Add a language"), action=Action(ACTION, "version", number))
+        time = Button(label=_("Set a time"), action=Action(ACTION, "time", number))
+        discard = Button(
+            label=_("Discard"), action=Action(ACTION, "discard", number), style="danger"
+        )
+        send = Button(
+            label=_.plural("Send to {count}…", "Send to {count}…", total),
+            action=Action(RUN, "ask", number),
+            style="primary",
+        )
+        return ((platforms,), (languages,), (test, version, time), (send, discard))
+
+
+def audience_text(audience: Audience, _: Translate) -> str:
+    """Who is meant, in words."""
+    platforms = ", ".join(PLATFORM_NAMES.get(key, key) for key in audience.platforms)
+    languages = ", ".join(LANGUAGE_NAMES.get(code, code) for code in audience.languages)
+    if not platforms and not languages:
+        return _("all subscribers")
+    return " · ".join(filter(None, (platforms or _("all platforms"), languages)))
+
+
+def recipients_text(found: dict[tuple[str, str], int]) -> str:
+    """``12 (Telegram 10, Discord 2)``."""
+    by_platform: dict[str, int] = {}
+    for (platform, _language), count in found.items():
+        by_platform[platform] = by_platform.get(platform, 0) + count
+    parts = ", ".join(
+        f"{PLATFORM_NAMES.get(platform, platform)} {count}"
+        for platform, count in sorted(by_platform.items())
+    )
+    return f"{sum(found.values())} ({parts})" if parts else "0"

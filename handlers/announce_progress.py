@@ -1,0 +1,146 @@
+"""How far an announcement has got."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bot.chat.actions import Action
+from bot.chat.messages import Button, Message
+from bot.chat.turn import Translate, Turn
+from bot.store import Store
+from bot.store.announcements import Announcement
+from handlers.announce_draft import RUN, audience_text
+from handlers.announce_texts import shown_time
+from handlers.descriptions import N_
+
+BAR: Final = 20
+"""Signs of the bar."""
+STATES: Final[Mapping[str, str]] = {
+    "running": N_("is being sent"),
+    "paused": N_("paused"),
+    "cancelled": N_("cancelled"),
+    "done": N_("done"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Recipients by what became of theirs; ``waiting`` includes those still to be written."""
+
+    total: int
+    sent: int
+    failed: int
+    skipped: int
+    unknown: int
+
+    @property
+    def settled(self) -> int:
+        """Recipients of whom no more is to come."""
+        return self.sent + self.failed + self.skipped + self.unknown
+
+    @property
+    def waiting(self) -> int:
+        """Recipients whose message has not left."""
+        return max(0, self.total - self.settled)
+
+
+class Progress:
+    """``rates`` are the platforms' messages a second, for the time that is left."""
+
+    def __init__(self, zone: str, rates: Mapping[str, float]) -> None:
+        self._zone = zone
+        self._rates = rates
+
+    def state_name(self, state: str, _: Translate) -> str:
+        """The state in words."""
+        return _(STATES.get(state, state))
+
+    async def show(self, turn: Turn, told: Announcement) -> Message:
+        """The bar, the numbers, and the buttons that make sense now."""
+        store: Store = turn.store
+        _ = turn._
+        counts = await store.announcements.counts(told.id)
+        meant: Counter[str] = Counter()
+        if told.state in ("running", "paused") and not told.is_fanned_out:
+            found = await store.announcement_drafts.recipients(told.audience)
+            for (platform, _language), count in found.items():
+                meant[platform] += count
+        standing = standing_of(counts, meant)
+        lines = [
+            _(
+                "{state} · {audience}",
+                state=self.state_name(told.state, _),
+                audience=audience_text(told.audience, _),
+            ),
+            f"{bar(standing)} {standing.settled}/{standing.total}",
+            _(
+                "Sent: {sent} · failed: {failed} · left out: {skipped} · unknown: {unknown} · "
+                "waiting: {waiting}",
+                sent=standing.sent,
+                failed=standing.failed,
+                skipped=standing.skipped,
+                unknown=standing.unknown,
+                waiting=standing.waiting,
+            ),
+        ]
+        if told.state == "running":
+            lines.append(self._outlook(turn, told, counts, meant))
+        return Message(
+            title=_("Announcement {number}", number=told.id),
+            text="\n".join(line for line in lines if line),
+            rows=(self._buttons(_, told),),
+            is_ephemeral=True,
+        )
+
+    def _outlook(
+        self, turn: Turn, told: Announcement, counts: Counter[tuple[str, str]], meant: Counter[str]
+    ) -> str:
+        _ = turn._
+        if told.due_at > turn.clock.now():
+            return _("It leaves {time}.", time=shown_time(told.due_at, self._zone))
+        seconds = 0.0
+        for platform in {*meant, *(platform for platform, _state in counts)}:
+            mine = Counter({key: count for key, count in counts.items() if key[0] == platform})
+            left = standing_of(mine, Counter({platform: meant[platform]})).waiting
+            seconds = max(seconds, left / self._rates.get(platform, 1.0))
+        if not seconds:
+            return ""
+        return _.plural(
+            "At the platforms' pace it takes about {count} more minute.",
+            "At the platforms' pace it takes about {count} more minutes.",
+            math.ceil(seconds / 60),
+        )
+
+    def _buttons(self, _: Translate, told: Announcement) -> tuple[Button, ...]:
+        number = str(told.id)
+        look = Button(label=_("Refresh"), action=Action(RUN, "look", number))
+        report = Button(label=_("Report"), action=Action(RUN, "report", number))
+        cancel = Button(label=_("Cancel"), action=Action(RUN, "cancel", number), style="danger")
+        pause = Button(label=_("Pause"), action=Action(RUN, "pause", number))
+        resume = Button(label=_("Go on"), action=Action(RUN, "resume", number), style="primary")
+        by_state = {"running": (look, pause, cancel), "paused": (look, resume, cancel)}
+        return (*by_state.get(told.state, (look,)), report)
+
+
+def standing_of(counts: Counter[tuple[str, str]], meant: Counter[str]) -> Standing:
+    """From ``Announcements.counts`` and, before all rows are written, who is meant by platform."""
+    by_state: Counter[str] = Counter()
+    for (_platform, state), count in counts.items():
+        by_state[state] += count
+    return Standing(
+        total=max(by_state["queued"], meant.total()),
+        sent=by_state["sent"],
+        failed=by_state["failed"],
+        skipped=by_state["skipped"],
+        unknown=by_state["unknown"],
+    )
+
+
+def bar(standing: Standing) -> str:
+    """``▓▓▓▓▓░░░░░``; full only when all is settled."""
+    filled = BAR * standing.settled // standing.total if standing.total else BAR
+    return "▓" * filled + "░" * (BAR - filled)

@@ -1,0 +1,167 @@
+"""An announcement from the yes to its end: sending, progress, pause, report."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.chat.actions import Action
+from bot.chat.events import ActionPressed, CommandInvoked
+from bot.chat.markup import Raw
+from bot.chat.messages import Button, Edit, Message, Notice
+from bot.chat.routes import CommandSpec, Routes
+from bot.chat.turn import Reply, Role, Turn
+from bot.store import Store
+from bot.store.announcements import Announcement, AnnouncementState
+from handlers.announce_draft import RUN, DraftPanel, audience_text, recipients_text
+from handlers.announce_progress import Progress
+from handlers.announce_report import Report
+from handlers.announce_texts import wording_of
+from handlers.descriptions import N_, Translators, in_all
+from handlers.discretion import is_discreet
+
+LISTED: Final = 10
+
+_CHANGES: Final[dict[str, tuple[AnnouncementState, tuple[AnnouncementState, ...]]]] = {
+    "pause": ("paused", ("running",)),
+    "resume": ("running", ("paused",)),
+    "cancel": ("cancelled", ("running", "paused")),
+}
+"""Buttons, the state they lead to, and the states they lead from."""
+
+
+class AnnounceRun:
+    """The state in the table decides what a press may do, so a second press does nothing."""
+
+    def __init__(
+        self, panel: DraftPanel, progress: Progress, report: Report, translators: Translators
+    ) -> None:
+        self._panel = panel
+        self._progress = progress
+        self._report = report
+        self._translators = translators
+
+    def add_to(self, routes: Routes) -> None:
+        """Register; everything here is the secretariat's."""
+        spec = CommandSpec(
+            name="announcements",
+            descriptions=in_all(self._translators, N_("What was sent (secretariat)")),
+            role=Role.SECRETARIAT,
+            is_in_groups=False,
+        )
+        routes.add_command(spec, self.announcements)
+        routes.add_action(RUN, self.pressed, Role.SECRETARIAT)
+
+    async def announcements(self, turn: Turn) -> Reply:
+        """The latest ones, or the one whose number follows the command."""
+        assert isinstance(turn.event, CommandInvoked)
+        store: Store = turn.store
+        _ = turn._
+        if not is_discreet(turn):
+            return Message(text=_("Please write announcements in a private chat with me."))
+        wanted = turn.event.text.strip()
+        if wanted.isdecimal() and len(wanted) <= 18:
+            told = await store.announcements.get(int(wanted))
+            if told is not None and told.state != "draft":
+                return await self._progress.show(turn, told)
+        rows = []
+        for number, state, _at in await store.announcement_reports.last(LISTED):
+            label = _("{number}: {state}", number=number, state=self._progress.state_name(state, _))
+            rows.append((Button(label=label, action=Action(RUN, "show", str(number))),))
+        if not rows:
+            return Message(text=_("Nothing was announced yet."), is_ephemeral=True)
+        return Message(text=_("The latest announcements:"), rows=tuple(rows), is_ephemeral=True)
+
+    async def pressed(self, turn: Turn) -> Reply:
+        """A button of the yes, of the progress, or of the report."""
+        assert isinstance(turn.event, ActionPressed)
+        store: Store = turn.store
+        kind, number, version, *_rest = (*turn.event.action.args, "", "", "")
+        if not number.isdecimal() or len(number) > 18:
+            return Notice(text=turn._("This button no longer works. Please ask again."))
+        told = await store.announcements.get(int(number), is_locked=True)
+        if told is None:
+            return Notice(text=turn._("This draft is sent or discarded already."))
+        if kind in ("ask", "yes") and told.state == "draft":
+            return (
+                await self._ask(turn, told)
+                if kind == "ask"
+                else await self._yes(turn, told, version)
+            )
+        if told.state == "draft":
+            return Notice(text=turn._("This announcement has not been sent yet."))
+        match kind:
+            case "ask" | "yes":
+                return await self._progress.show(turn, told)
+            case "show":
+                return await self._progress.show(turn, told)
+            case "look":
+                return Edit(message=await self._progress.show(turn, told))
+            case "pause" | "resume" | "cancel":
+                return await self._change(turn, told, kind)
+            case "report":
+                return await self._report.show(turn, told)
+            case "again" | "leave":
+                return await self._report.decide(turn, told, is_again=kind == "again")
+        return Notice(text=turn._("This button no longer works. Please ask again."))
+
+    async def _ask(self, turn: Turn, told: Announcement) -> Reply:
+        store: Store = turn.store
+        _ = turn._
+        found = await store.announcement_drafts.recipients(told.audience)
+        if not found.total():
+            return Notice(text=_("Nobody is in this audience. Choose another one."))
+        plan = await store.announcement_drafts.plan(told.id)
+        assert plan is not None
+        text = _(
+            "Really send announcement {number} to {audience}: **{count}** recipients? "
+            "It leaves {time}.",
+            number=told.id,
+            audience=audience_text(told.audience, _),
+            count=Raw(recipients_text(found)),
+            time=self._panel.due_text(plan, _),
+        )
+        wording = wording_of(await store.announcements.texts(told.id))
+        if warning := await self._panel.warning(turn, wording):
+            text = f"{warning}\n\n{text}"
+        yes = Button(
+            label=_("Yes, send it"),
+            action=Action(RUN, "yes", str(told.id), str(told.version)),
+            style="primary",
+        )
+        return Message(text=text, rows=((yes,),), is_ephemeral=True)
+
+    async def _yes(self, turn: Turn, told: Announcement, version: str) -> Reply:
+        store: Store = turn.store
+        if version != str(told.version):
+            return Notice(text=turn._("The draft has changed since. Please look at it again."))
+        found = await store.announcement_drafts.recipients(told.audience)
+        if not found.total():
+            return Notice(text=turn._("Nobody is in this audience. Choose another one."))
+        await store.announcement_drafts.start(told.id, turn.clock.now())
+        await self._note(turn, told.id, "started", f"{found.total()} recipients")
+        started = await store.announcements.get(told.id)
+        assert started is not None
+        return await self._progress.show(turn, started)
+
+    async def _change(self, turn: Turn, told: Announcement, kind: str) -> Reply:
+        store: Store = turn.store
+        state, only_from = _CHANGES[kind]
+        if await store.announcements.set_state(
+            told.id, state, turn.clock.now(), only_from=only_from
+        ):
+            await self._note(turn, told.id, state)
+        changed = await store.announcements.get(told.id)
+        assert changed is not None
+        return Edit(message=await self._progress.show(turn, changed))
+
+    async def _note(self, turn: Turn, number: int, what: str, detail: str = "") -> None:
+        store: Store = turn.store
+        turn.notes["announcement"] = str(number)
+        turn.notes["decision"] = what
+        await store.audit.add(
+            f"announcement.{what}",
+            actor_id=turn.member.id,
+            via=turn.event.conversation.platform,
+            now=turn.clock.now(),
+            detail=" ".join(filter(None, (str(number), detail))),
+        )
