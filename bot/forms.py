@@ -1,7 +1,8 @@
 """Forms on platforms that have none: one question at a time, kept in the store.
 
 A person may go back, skip what is not required, or cancel; the half-filled form waits a day,
-through restarts. Asked for again, it goes on where it was; another form replaces it.
+through restarts. Asked for again, it goes on where it was; another form replaces it. What is
+asked for in between is answered, with the open question under it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.chat.actions import Action
-from bot.chat.events import ActionPressed, CommandInvoked, FormSubmitted, MessageReceived
+from bot.chat.events import ActionPressed, CommandInvoked, Event, FormSubmitted, MessageReceived
 from bot.chat.forms import SEPARATOR, Accepted, Check, Doubt, Form
 from bot.chat.messages import Edit, Message, Notice
 from bot.chat.turn import Handler, Reply, Turn
@@ -42,6 +43,8 @@ class StepByStep:
         if turn.event.conversation.platform not in self._platforms:
             return await handler(turn)
         reply = await self._answer(turn, handler)
+        if _is_aside(turn.event):
+            reply = await _with_question(turn, reply)
         if isinstance(reply, Form):
             return await _start(turn, reply)
         if isinstance(reply, tuple) and any(isinstance(part, Form) for part in reply):
@@ -64,7 +67,7 @@ class StepByStep:
     async def _press(self, turn: Turn, handler: Handler, action: Action) -> Reply:
         draft = await _draft(turn)
         kind, *rest = action.args or ("",)
-        if kind == "cancel":
+        if kind == "cancel" and (draft is None or rest[:1] == [draft.form.id]):
             return await _cancel(turn)
         # A button belongs to one question of one form; a late press on an older one is refused.
         if draft is None or rest[:2] != [draft.form.id, str(draft.step)]:
@@ -109,6 +112,23 @@ class StepByStep:
         return await _accept(turn, handler, draft, text)
 
 
+def _is_aside(event: Event) -> bool:
+    """A command or a press that is none of the form's own."""
+    if isinstance(event, CommandInvoked):
+        return event.name != "cancel"
+    return isinstance(event, ActionPressed) and event.action.name != ACTION
+
+
+async def _with_question(turn: Turn, reply: Reply) -> Reply:
+    """The open question once more under what came between: the next text will answer it."""
+    parts = reply if isinstance(reply, tuple) else (reply,)
+    if any(isinstance(part, Form) for part in parts):
+        return reply
+    shown = [part for part in parts if part is not None]
+    draft = await _draft(turn) if any(isinstance(part, Message) for part in shown) else None
+    return reply if draft is None else (*shown, question(turn, draft))
+
+
 async def _draft(turn: Turn) -> Draft | None:
     store: Store = turn.store
     event = turn.event
@@ -141,6 +161,9 @@ async def _cancel(turn: Turn) -> Reply:
     store: Store = turn.store
     if await store.drafts.drop(turn.event.conversation, turn.event.author.id):
         return Message(text=turn._("Cancelled. Nothing was sent."))
+    if isinstance(turn.event, CommandInvoked) and not turn.event.conversation.is_private:
+        # Every bot of a group hears the command; it was meant for another one.
+        return None
     return Message(text=turn._("There is nothing to cancel."))
 
 

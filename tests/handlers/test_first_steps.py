@@ -120,6 +120,40 @@ async def test_a_form_can_be_cancelled_by_button_and_by_command(stage: Stage) ->
     ana.sees("nothing to cancel")
 
 
+async def test_what_comes_between_is_answered_with_the_open_question_under_it(
+    stage: Stage,
+) -> None:
+    ana = stage.persona("Ana")
+    await ana.says("/contact")
+    await ana.says("/help")
+    ana.sees("What I can do", "What is your question?")
+    await ana.presses("About the network")
+    ana.sees("FAO's Global Soil Partnership", "What is your question?")
+    await ana.says("/contact")
+    assert ana.screen.count("What is your question?") == 1
+    await ana.says("/cancel")
+    await ana.says("/help")
+    ana.sees_not("What is your question?")
+
+
+async def test_the_cancel_button_of_an_older_form_leaves_a_newer_one(stage: Stage) -> None:
+    ana = stage.persona("Ana")
+    await ana.says("/contact")
+    await ana.presses_action(Action("form", "cancel", "another", "0"))
+    ana.sees("This form is closed")
+    await ana.says("Who tests soil here?")
+    ana.sees("number 1")
+
+
+async def test_cancel_in_a_group_is_heard_only_where_a_form_is_open(stage: Stage) -> None:
+    ana = stage.persona("Ana", chat_id="-5")
+    await ana.says("/cancel")
+    ana.sees_nothing()
+    await ana.says("/contact")
+    await ana.says("/cancel")
+    ana.sees("Nothing was sent")
+
+
 async def test_a_form_left_open_is_forgotten_after_a_day(stage: Stage) -> None:
     ana = stage.persona("Ana")
     await ana.says("/contact")

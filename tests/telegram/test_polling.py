@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.chat.errors import StartupError
-from bot.chat.events import MessageReceived
+from bot.chat.events import CommandInvoked, MessageReceived
 from bot.chat.messages import Message
 from tests.telegram.conftest import Stage
 from tests.telegram.loopback.server import LoopbackServer
@@ -140,6 +140,27 @@ async def test_a_flood_is_taken_in_bounded_portions(stage: Stage) -> None:
         stage.script.gate.set()
         await stage.script.event(699)
     assert len(stage.inbox.kept) == 700
+
+
+async def test_an_update_without_an_id_stops_nothing(stage: Stage) -> None:
+    ana = stage.server.user("Ana")
+    stage.script.reply = lambda event: Message(text="hello")
+    async with stage.running():
+        await stage.server.world.push_raw({"message": {}})
+        await stage.clock.until_sleeping(1.0)
+        stage.server.world.waiting.clear()
+        await ana.says("hi")
+        await stage.clock.advance(1)
+        await ana.sees("hello")
+
+
+async def test_a_form_in_a_group_can_be_cancelled(stage: Stage) -> None:
+    ana, group = stage.server.user("Ana"), stage.server.group("Soil")
+    async with stage.running():
+        await ana.says("/cancel", chat=group)
+        event = await stage.script.event()
+    assert isinstance(event, CommandInvoked)
+    assert event.name == "cancel"
 
 
 @pytest.mark.parametrize("kind", ["drop", "lose"])

@@ -30,6 +30,9 @@ from bot.config import TelegramSettings
 
 _log = structlog.get_logger(__name__)
 
+CANCEL: Final = "cancel"
+"""Ends a form; the core takes it before any handler, so that no menu shows it."""
+
 _GRACE: Final = 10.0
 """Seconds that answers under way may take once the bot is told to stop."""
 
@@ -133,7 +136,7 @@ class TelegramAdapter:
             on_moved=self._on_moved,
             identity=identity,
         )
-        commands = [spec.name for spec in self._presentation.commands]
+        commands = [CANCEL, *(spec.name for spec in self._presentation.commands)]
         intake = Intake(
             inbound=Inbound(identity, commands, self._clock),
             inbox=self._inbox,

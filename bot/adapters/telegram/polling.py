@@ -99,8 +99,13 @@ class Poller:
             _log.error("telegram.inbox.failed", updates=len(updates), error=type(error).__name__)
             await self._backoff.pause()
             return False
-        if updates:
-            self._offset = max(int(update["update_id"]) for update in updates) + 1
+        ids = [update["update_id"] for update in updates if "update_id" in update]
+        if ids:
+            self._offset = max(map(int, ids)) + 1
+        elif updates:
+            # What has no id cannot be acknowledged, and would come again at once.
+            await self._backoff.pause()
+            return False
         return True
 
     async def _bear(self, error: TelegramError) -> None:
