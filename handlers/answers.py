@@ -28,7 +28,8 @@ def answer(
     text = article.text(translate.language)
     parts = [text.short]
     if text.language != translate.language:
-        parts.insert(0, f"*{translate('I have this only in English so far:')}*")
+        note = translate("I have this only in English so far:")
+        parts.insert(0, f"*{note}*")
     sources = _named(library.sources(article), translate)
     if sources:
         parts.append(f"*{sources}*")
@@ -48,10 +49,12 @@ def whole(library: Library, article: Article, translate: Translate) -> Message:
     parts = []
     if text.steps:
         steps = "\n".join(f"{number}. {step}" for number, step in enumerate(text.steps, 1))
-        parts.append(f"**{_('What to do')}**\n{steps}")
+        heading = _("What to do")
+        parts.append(f"**{heading}**\n{steps}")
     body = text.body
     if not body and article.texts["en"].body:
-        parts.append(f"*{_('The rest is in English so far:')}*")
+        note = _("The rest is in English so far:")
+        parts.append(f"*{note}*")
         body = article.texts["en"].body
     if body:
         parts.append(body)
@@ -105,8 +108,8 @@ def _rows(
 ) -> tuple[Row, ...]:
     _ = translate
     votes: Row = (
-        Button(label=f"👍 {_('Helpful')}", action=Action("vote", "up", article.id)),
-        Button(label=f"👎 {_('Not helpful')}", action=Action("vote", "down", article.id)),
+        Button(label="👍 " + _("Helpful"), action=Action("vote", "up", article.id)),
+        Button(label="👎 " + _("Not helpful"), action=Action("vote", "down", article.id)),
     )
     detail: list[Button | LinkButton] = []
     if text.steps or text.body or article.texts["en"].body:

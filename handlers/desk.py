@@ -195,7 +195,7 @@ class Desk:
     def _describe(self, question: Question, _: Translate) -> str:
         heading = _("Question {number}", number=question.number)
         if question.is_urgent:
-            heading = f"🔴 {_('URGENT')} · {heading}"
+            heading = "🔴 " + _("URGENT") + f" · {heading}"
         lines = [
             f"**{heading}** · {question.language} · {question.where.platform} · "
             f"{escape(question.asker)}",

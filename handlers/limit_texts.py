@@ -73,7 +73,8 @@ class LimitTexts:
         open_ = [_span_line(each, _) for each in spans if not each.is_in_force]
         parts = [_measured(name, content, _)]
         if current:
-            parts.append(f"**{_('In force')}**\n" + "\n".join(current))
+            heading = _("In force")
+            parts.append(f"**{heading}**\n" + "\n".join(current))
         if open_:
             heading = _("We do not know whether these are in force")
             parts.append(f"**{heading}**\n" + "\n".join(open_))
