@@ -99,4 +99,5 @@ def number(value: Decimal, language: str) -> str:
     places = max(0, -int(normal.as_tuple().exponent)) if normal.is_finite() else 0
     pattern = "#,##0" + ("." + "#" * min(places, 4) if places else "")
     locale = {"ar": "en"}.get(language, language)
-    return str(format_decimal(value, format=pattern, locale=locale))
+    # The narrow space of French numbers is missing in many phones' fonts; the ordinary one is not.
+    return str(format_decimal(value, format=pattern, locale=locale)).replace("\u202f", "\u00a0")
