@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 from bot.chat.events import (
+    ActionPressed,
     ChatStatusChanged,
     Event,
     InlineQueried,
@@ -78,9 +79,12 @@ class Dispatcher:
             return None
         # Inline queries come with every letter typed; they have a bucket of their own.
         kind = "inline" if isinstance(event, InlineQueried) else "turn"
-        verdict = self._people.take((kind, event.author.platform, event.author.id))
+        is_press = isinstance(event, ActionPressed)
+        person = (kind, event.author.platform, event.author.id)
+        verdict = self._people.take(person, is_always_told=is_press)
         if not verdict.wait and self._groups is not None and not event.conversation.is_private:
-            verdict = self._groups.take((kind, *event.conversation.key))
+            group = (kind, *event.conversation.key)
+            verdict = self._groups.take(group, is_always_told=is_press)
         if not verdict.wait:
             return None
         _log.info(

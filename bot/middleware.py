@@ -72,8 +72,8 @@ class RateLimit:
         self._burst = burst
         self._buckets: OrderedDict[Hashable, _Bucket] = OrderedDict()
 
-    def take(self, key: Hashable) -> Verdict:
-        """Count one turn of ``key``."""
+    def take(self, key: Hashable, *, is_always_told: bool = False) -> Verdict:
+        """Count one turn of ``key``; ``is_always_told`` leaves ``is_first`` to the next refusal."""
         now = self._clock.monotonic()
         bucket = self._buckets.setdefault(key, _Bucket(tokens=self._burst, at=now))
         self._buckets.move_to_end(key)
@@ -86,7 +86,8 @@ class RateLimit:
             bucket.is_told = False
             return Verdict()
         wait = math.ceil((1 - bucket.tokens) / self._rate)
-        is_first, bucket.is_told = not bucket.is_told, True
+        is_first = not bucket.is_told
+        bucket.is_told = bucket.is_told or not is_always_told
         return Verdict(wait=max(1, wait), is_first=is_first)
 
 

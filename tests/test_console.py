@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.console import ConsoleAdapter
+from bot.adapters.console.adapter import NO_BUTTON
 from bot.adapters.console.render import plain_lines, pressables
 from bot.chat.actions import Action
 from bot.chat.events import ActionPressed, CommandInvoked, ConversationRef, Event, MessageReceived
@@ -70,14 +71,18 @@ async def test_lines_become_events_and_numbers_press_buttons() -> None:
             return (MESSAGE, Notice(text="noted"))
         return Edit(message=Message(text="changed"))
 
-    await adapter("hello\n\n2\n[1]\n7\n/Help me now\n/quit\nnever\n", out).run(
+    await adapter("7\nhello\n\n2\n[1]\n7\n0\n1234\n/Help me now\n/quit\nnever\n", out).run(
         dispatch, asyncio.Event()
     )
     kinds = [type(event) for event in events]
-    assert kinds == [MessageReceived, ActionPressed, ActionPressed, MessageReceived, CommandInvoked]
+    assert kinds == [
+        *(MessageReceived, MessageReceived),
+        *(ActionPressed, ActionPressed, ActionPressed, ActionPressed),
+        *(MessageReceived, CommandInvoked),
+    ]
     assert [event.action for event in events if isinstance(event, ActionPressed)] == [
-        Action("s", "2"),
-        Action("a", "1"),
+        *(Action("s", "2"), Action("a", "1")),
+        *(NO_BUTTON, NO_BUTTON),
     ]
     command = events[-1]
     assert isinstance(command, CommandInvoked)
@@ -86,6 +91,18 @@ async def test_lines_become_events_and_numbers_press_buttons() -> None:
     assert all(event.conversation == ME for event in events)
     assert "noted" in out.getvalue()
     assert "changed" in out.getvalue()
+
+
+async def test_a_number_above_the_buttons_answers_a_form() -> None:
+    events: list[Event] = []
+    cancel = Button(label="Cancel", action=Action("form", "cancel", "join", "0"))
+
+    async def dispatch(event: Event) -> Reply:
+        events.append(event)
+        return Message(text="How many?", rows=((cancel,),))
+
+    await adapter("join\n12\n1\n", io.StringIO()).run(dispatch, asyncio.Event())
+    assert [type(event) for event in events] == [MessageReceived, MessageReceived, ActionPressed]
 
 
 async def test_stop_ends_a_terminal_that_waits_for_a_line() -> None:
@@ -144,6 +161,26 @@ def test_a_piped_question_is_answered_and_the_command_ends_with_0(home: Path) ->
     assert "Global Soil Partnership" in done.stdout
     assert "\x1b[" not in done.stdout
     assert done.stderr == ""
+
+
+def test_a_script_is_not_told_to_slow_down(home: Path) -> None:
+    done = chat(home, "thanks\n" * 30)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("You are welcome") == 30
+
+
+def test_without_standard_input_it_says_so_in_one_line(home: Path) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'exec "{sys.executable}" -m bot chat <&-'],
+        cwd=home,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])},
+    )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
 
 
 def test_bytes_that_are_not_text_do_no_harm(home: Path) -> None:

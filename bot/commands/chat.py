@@ -12,7 +12,7 @@ from bot.adapters.console import ConsoleAdapter
 from bot.app import build, build_library, prepare_database, supervise
 from bot.chat.cleaning import clean_line
 from bot.chat.turn import Role
-from bot.config import Settings
+from bot.config import LimitSettings, Settings
 from bot.store.database import DatabaseError
 from knowledge.model import LANGUAGES
 
@@ -23,6 +23,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     """Talk until the input ends."""
     if options.lang and options.lang not in LANGUAGES:
         print(f"--lang {options.lang}: choose one of {', '.join(LANGUAGES)}.", file=sys.stderr)
+        return 2
+    if sys.stdin is None or sys.stdout is None:
+        print("insop chat needs standard input and output; both must be open.", file=sys.stderr)
         return 2
     name = clean_line(options.name, 64)
     if not name:
@@ -46,7 +49,7 @@ async def _talk(name: str, role: Role, language: str | None, settings: Settings)
     database = await prepare_database(settings)
     async with database:
         app = build(
-            settings,
+            settings if sys.stdin.isatty() else _unlimited(settings),
             database,
             build_library(settings),
             extra_roles={f"console:{name}": role},
@@ -73,6 +76,12 @@ async def _talk(name: str, role: Role, language: str | None, settings: Settings)
         if is_desk:
             async with database.begin() as store:
                 await store.chats.set_desk(adapter.where, False, app.clock.now())
+
+
+def _unlimited(settings: Settings) -> Settings:
+    """A script types faster than the limits for people allow, and keeps nobody waiting."""
+    limits = LimitSettings(messages_per_minute=1_000_000, burst=1_000_000)
+    return settings.model_copy(update={"limits": limits})
 
 
 def _utf8(stream: TextIO) -> TextIO:

@@ -62,6 +62,18 @@ async def test_somebody_too_fast_is_told_when_to_try_again_once(stage: Stage) ->
     ana.sees("Hello Ana")
 
 
+async def test_a_refused_press_does_not_silence_the_message_after_it(stage: Stage) -> None:
+    stage.restart(Settings(limits=LimitSettings(messages_per_minute=6, burst=1)))
+    ana = stage.persona("Ana")
+    await ana.says("/help")
+    await ana.presses("About the network")
+    ana.sees("try again in 10 seconds")
+    await ana.says("hello")
+    ana.sees("try again in 10 seconds")
+    await ana.says("hello")
+    ana.sees_nothing()
+
+
 async def test_what_was_refused_as_too_fast_is_not_taken_up_again(stage: Stage) -> None:
     stage.restart(Settings(limits=LimitSettings(messages_per_minute=6, burst=1)))
     ana = stage.persona("Ana")

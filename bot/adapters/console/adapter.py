@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 
 from rich.console import Console
 
 from bot.adapters.console.reading import LineReader
 from bot.adapters.console.render import Pressable, pressables, show
+from bot.chat.actions import Action
 from bot.chat.cleaning import clean
 from bot.chat.events import (
     ActionPressed,
@@ -26,6 +27,10 @@ from bot.chat.ports import Capabilities, Clock
 from bot.chat.turn import Dispatch, Reply
 
 ASSISTANT = "INSOP assistant"
+FORM: Final = "form"
+"""The action of the buttons under a form's question (``bot.form_questions``)."""
+NO_BUTTON: Final = Action("no-button")
+"""Stands for a number that no button has; the core says what it says of any unknown button."""
 
 
 class ConsoleAdapter:
@@ -111,9 +116,9 @@ class ConsoleAdapter:
 
     def _event(self, line: str) -> Event | None:
         text = clean(line)
-        pressed = self._pressed(text)
-        if pressed is not None:
-            return ActionPressed(action=pressed.action, **self._common())
+        action = self._pressed(text)
+        if action is not None:
+            return ActionPressed(action=action, **self._common())
         if text.startswith("/") and len(text) > 1:
             name, _, rest = text[1:].partition(" ")
             return self._command(name.lower(), rest.strip())
@@ -121,13 +126,16 @@ class ConsoleAdapter:
             return None
         return MessageReceived(text=text, message_id=str(next(self._sent)), **self._common())
 
-    def _pressed(self, text: str) -> Pressable | None:
+    def _pressed(self, text: str) -> Action | None:
         digits = text.removeprefix("[").removesuffix("]")
-        if digits.isascii() and digits.isdigit() and len(digits) < 4:
-            number = int(digits)
-            if 1 <= number <= len(self._buttons):
-                return self._buttons[number - 1]
-        return None
+        if not (digits.isascii() and digits.isdigit() and len(digits) < 4 and self._buttons):
+            return None
+        number = int(digits)
+        if 1 <= number <= len(self._buttons):
+            return self._buttons[number - 1].action
+        # A number may be the answer to a form; elsewhere it is a slip and no question.
+        is_form = any(each.action.name == FORM for each in self._buttons)
+        return None if is_form else NO_BUTTON
 
     def _command(self, name: str, text: str) -> CommandInvoked:
         return CommandInvoked(name=name, text=text, **self._common())
