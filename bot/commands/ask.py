@@ -33,7 +33,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     speaker = Standalone(library, translator)
     outcome = _decide(library, options.text, options.lang)
     if options.json:
-        print(json.dumps(_record(speaker, None, options.text, outcome), ensure_ascii=False))
+        _print_json(_record(speaker, None, options.text, outcome))
         return 0
     print(speaker.reply_text(clean(options.text), outcome))
     if options.explain:
@@ -58,20 +58,22 @@ def _batch(path: Path, settings: Settings) -> int:
     """One JSON line out for each line in; a broken line becomes a line with an error."""
     failures = 0
     try:
-        with path.open(encoding="utf-8", errors="replace") as lines:
+        with path.open(encoding="utf-8-sig", errors="replace") as lines:
             library = build_library(settings)
             speaker = Standalone(library, translator)
             for number, entry in _entries(lines):
                 if isinstance(entry, str):
                     failures += 1
                     print(f"{path.name}:{number}: {entry}", file=sys.stderr)
-                    print(json.dumps({"id": None, "error": entry, "line": number}))
+                    _print_json({"id": None, "error": entry, "line": number})
                     continue
                 outcome = _decide(library, entry["text"], entry.get("lang") or "auto")
                 record = _record(speaker, entry.get("id"), entry["text"], outcome)
-                print(json.dumps(record, ensure_ascii=False))
+                _print_json(record)
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        print(f"{path.name}: cannot be read: {error.strerror}", file=sys.stderr)
+        print(f"{path}: cannot be read: {error.strerror}", file=sys.stderr)
         return 2
     return 1 if failures else 0
 
@@ -81,7 +83,7 @@ def _entries(lines: Any) -> Iterator[tuple[int, dict[str, Any] | str]]:
         if not line.strip():
             continue
         try:
-            entry = json.loads(line)
+            entry = json.loads(line, parse_constant=_refuse)
         except (ValueError, RecursionError):
             yield number, "not valid JSON"
             continue
@@ -91,6 +93,21 @@ def _entries(lines: Any) -> Iterator[tuple[int, dict[str, Any] | str]]:
             yield number, f'"lang" must be auto or one of {", ".join(LANGUAGES)}'
         else:
             yield number, entry
+
+
+def _refuse(constant: str) -> None:
+    """Python reads NaN and Infinity, which JSON does not have."""
+    raise ValueError(constant)
+
+
+def _print_json(record: dict[str, Any]) -> None:
+    """One line, with escapes where the terminal or the text (half a character) needs them."""
+    line = json.dumps(record, ensure_ascii=False)
+    try:
+        line.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        line = json.dumps(record)
+    print(line)
 
 
 def _decide(library: Library, text: str, language: str) -> Outcome:

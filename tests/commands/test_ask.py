@@ -29,6 +29,23 @@ def test_one_question_as_json(capsys: pytest.CaptureFixture[str], tmp_path: Path
     assert not list(tmp_path.rglob("*.db"))
 
 
+def test_a_batch_from_other_systems_is_read_to_its_end(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "in.jsonl"
+    lines = ['{"id":1,"text":"hi"}', '{"id":"\\ud800","text":"hi"}', '{"id":NaN,"text":"hi"}']
+    path.write_bytes(b"\xef\xbb\xbf" + "\r\n".join([*lines, lines[0]]).encode())
+    assert main(["ask", "--batch", str(path), "--json"]) == 1
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [record["id"] for record in records] == [1, "\ud800", None, 1]
+    assert records[2]["error"] == "not valid JSON"
+
+
+def test_a_folder_is_no_batch(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", "--batch", ".", "--json"]) == 2
+    assert capsys.readouterr().err.startswith(".: cannot be read")
+
+
 def test_a_batch_gives_a_line_for_each_line(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
