@@ -28,7 +28,7 @@ from bot.store.outbox_rows import OutboxRow, Result
 LEAST: Final = 8
 MOST: Final = 2000
 """Rows claimed of one lane, whatever the rate."""
-AT_ONCE: Final = 250
+AT_ONCE: Final = 125
 """Rows claimed in one transaction, so that nobody waits long for it."""
 MOST_PARKED: Final = 2000
 """Rows that may wait for their chats before no more are claimed."""
@@ -78,7 +78,7 @@ class Feeder:
                 self._is_in_doubt = True
                 is_full = False
             # A full refill means that there is more: come back when some of it is used.
-            pause = self._policy.ahead / 8 if is_full else self._policy.poll
+            pause = self._policy.ahead / 16 if is_full else self._policy.poll
             await wait_first(self._clock, min(pause, self._policy.poll), self._poked)
 
     async def _refill(self) -> bool:

@@ -27,6 +27,12 @@ _STEP: Final = 0.97
 """A bucket that holds a reserve shows no lower rate at first: then the pace goes down in steps."""
 _DEEPEST: Final = 0.5
 """No single refusal halves the pace: what it measures may be a stall of our own."""
+_BRUSH: Final = 0.95
+"""A refusal after a second at more than this share of the ceiling is a brush with it: a stall
+somewhere squeezed messages together. Only a second brush soon after says that it is lower."""
+_BRUSH_STEP: Final = 0.99
+_BRUSH_HOLD: Final = 5.0
+_BRUSHES_APART: Final = 15.0
 _LOWEST: Final = 0.2
 _WINDOW: Final = 1.0
 
@@ -45,6 +51,7 @@ class AdaptivePace:
         self._ignore_before = float("-inf")
         self._refused_at: float | None = None
         self._settles_at = float("inf")
+        self._brushed_at = float("-inf")
         self._hold = FIRST_HOLD
         self._grow_at = clock.monotonic() + FIRST_HOLD
         self._grown_from: float | None = None
@@ -82,11 +89,17 @@ class AdaptivePace:
         assert self._refused_at is not None
         first = self._refused_at
         measured = sum(1 for at in self._accepted if first - _WINDOW < at <= first)
-        cut = min(self._ceiling * _STEP, measured)
-        self._ceiling = max(cut, self._ceiling * _DEEPEST, _LOWEST)
         self._refused_at = None
         self._settles_at = float("inf")
         now = self._ignore_before = self._clock.monotonic()
+        is_brush = measured >= self._ceiling * self._margin * _BRUSH
+        if is_brush and now - self._brushed_at > _BRUSHES_APART and self._grown_from is None:
+            self._brushed_at = now
+            self._ceiling *= _BRUSH_STEP
+            self._grow_at = now + _BRUSH_HOLD
+            return
+        cut = min(self._ceiling * _STEP, measured)
+        self._ceiling = max(cut, self._ceiling * _DEEPEST, _LOWEST)
         if self._grown_from is not None:
             self._hold = min(self._hold * 2, LONGEST_HOLD)
         self._grown_from = None

@@ -26,9 +26,9 @@ class Pacer:
         )
         self._clock = clock
         self._next_at = clock.monotonic()
-        # Timers wake late, and the rate would sag if that were not made up for; the other half
-        # of the allowance for jitter is the network's.
-        self._catch_up = (1.0 - limits.share) / 2
+        # Timers wake late, and the rate would sag if that were not made up for; the rest of the
+        # allowance for jitter is the network's.
+        self._catch_up = (1.0 - limits.share) * 0.4
 
     @property
     def rate(self) -> float:

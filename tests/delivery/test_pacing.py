@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
+from collections.abc import Callable
 
 import pytest
 
@@ -42,6 +43,7 @@ class Sending:
         self.clock = clock
         self.pacer = Pacer(limits=limits, clock=clock)
         self.platform = Ceiling(clock, ceiling)
+        self.ask: Callable[[], bool] = self.platform.ask
         self._refusals = Refusals(clock=clock)
         self._halted_until = 0.0
         self._random = random.Random(5)
@@ -66,7 +68,7 @@ class Sending:
         self._number += 1
         chat = str(self._number)
         await self.clock.sleep(0.025 + self._random.uniform(0, 0.004))
-        is_taken = self.platform.ask()
+        is_taken = self.ask()
         await self.clock.sleep(0.025)
         if is_taken:
             self.pacer.pace.accepted(sent_at)
@@ -120,6 +122,48 @@ async def test_a_ceiling_that_rises_again_is_used(clock: FakeClock) -> None:
     assert len(last) / 10 >= 0.95 * 30
 
 
+async def test_a_brush_with_the_ceiling_costs_little(clock: FakeClock) -> None:
+    """A stall squeezes messages together: one second has too many, and that is all."""
+    sending = Sending(clock, limits_for("telegram", 30), 30)
+    running = asyncio.ensure_future(sending.run())
+    await clock.run_for(10)
+    sending.platform.ceiling = 29
+    await clock.run_until(lambda: len(sending.platform.refused) >= 2)
+    sending.platform.ceiling = 30
+    brushed = clock.monotonic()
+    await clock.run_for(32)
+    await _stop(running)
+    after = [at for at in sending.platform.taken if brushed + 2 <= at < brushed + 32]
+    assert len(after) / 30 / 30 >= 0.96
+
+
+async def test_a_bucket_with_a_reserve_is_found_out(clock: FakeClock) -> None:
+    """It takes 30 at once, and then 20 a second: what was taken last says little."""
+    sending = Sending(clock, limits_for("telegram", 30), 30)
+    bucket = {"tokens": 30.0, "at": clock.monotonic()}
+
+    def ask() -> bool:
+        now = clock.monotonic()
+        bucket["tokens"] = min(30.0, bucket["tokens"] + (now - bucket["at"]) * 20)
+        bucket["at"] = now
+        if bucket["tokens"] < 1:
+            sending.platform.refused.append(now)
+            return False
+        bucket["tokens"] -= 1
+        sending.platform.taken.append(now)
+        return True
+
+    sending.ask = ask
+    running = asyncio.ensure_future(sending.run())
+    await clock.run_for(120)
+    await _stop(running)
+    now = clock.monotonic()
+    last = sum(1 for at in sending.platform.taken if at >= now - 60)
+    assert last / 60 / 20 >= 0.95
+    refused = sum(1 for at in sending.platform.refused if at >= now - 60)
+    assert refused / last < 0.05
+
+
 async def test_a_higher_ceiling_is_used_where_that_is_allowed(clock: FakeClock) -> None:
     limits = PlatformLimits(rate=30, highest_rate=60)
     sending = Sending(clock, limits, 1000)
@@ -136,7 +180,7 @@ async def test_a_stray_refusal_of_one_chat_slows_nothing(clock: FakeClock) -> No
     assert not refusals.is_whole_token("ana", is_global=False)
     assert not refusals.is_whole_token("ana", is_global=False)
     assert refusals.is_whole_token("ben", is_global=False)
-    assert pacer.rate == pytest.approx(30 * 0.988)
+    assert pacer.rate == pytest.approx(30 * 0.985)
 
 
 async def test_a_reply_takes_the_next_slot(clock: FakeClock) -> None:

@@ -291,3 +291,21 @@ async def test_another_platforms_rows_are_left_alone(world: World) -> None:
     await world.stop(sender)
     assert world.platform.calls == 0
     assert await world.states() == {"ready": 1}
+
+
+async def test_edits_and_deletions_go_the_same_way(world: World) -> None:
+    await world.relay("e:1", private("ana"), "corrected", on_unknown="hold")
+    await world.relay("d:1", private("ben"), on_unknown="hold")
+    await world.sql("UPDATE delivery SET kind = 'edit', message_id = '7' WHERE chat_id = 'ana'")
+    await world.sql("UPDATE delivery SET kind = 'delete', message_id = '8' WHERE chat_id = 'ben'")
+    # An edit may always be repeated, whatever the row says of doubts.
+    world.platform.plan("ana", Ambiguous("reset"))
+    sender = await world.sender()
+    await world.clock.run_for(5)
+    await world.stop(sender)
+    assert world.platform.edits == [("ana", "7", "corrected")]
+    assert world.platform.deletions == [("ben", "8")]
+    assert [(row.state, row.message_id) for row in await world.rows()] == [
+        ("sent", "7"),
+        ("sent", "8"),
+    ]
