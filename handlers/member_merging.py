@@ -17,6 +17,8 @@ from handlers.join_fields import LABELS, ORDER
 from handlers.noting import note
 
 LISTED: Final = 8
+COMPARED: Final = 2000
+"""Records compared while somebody waits; more take seconds."""
 
 
 class MemberMerging:
@@ -26,6 +28,9 @@ class MemberMerging:
         """The likeliest pairs, each with a button."""
         store: Store = turn.store
         _ = turn._
+        if await store.memberships.count(MemberFilter()) > COMPARED:
+            text = _("The list is too long to compare here. Use: insop members duplicates")
+            return Message(text=text, is_ephemeral=True)
         members = {
             member.person_id: member async for member in store.memberships.each(MemberFilter())
         }
