@@ -58,6 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_kb(commands)
     _add_eval(commands)
     _add_members(commands)
+    _add_announce(commands)
     doctor = commands.add_parser("doctor", help="say what is set up, reachable and missing")
     doctor.set_defaults(run=_doctor, is_quiet=True)
     return parser
@@ -110,6 +111,12 @@ def _add_kb(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 def _add_members(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     from bot.commands.members_options import add_to
+
+    add_to(commands)
+
+
+def _add_announce(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from bot.commands.announce_options import add_to
 
     add_to(commands)
 

@@ -1,0 +1,68 @@
+"""The options of ``insop announce``; its work is imported only when it is asked for."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+from pathlib import Path
+
+from bot.config import Settings
+from knowledge.model import LANGUAGES
+
+_DESCRIPTION = (
+    "Write to all subscribers, or with 'insop announce report NUMBER' see what became of it. "
+    "The message leaves through 'insop run', which must run for that."
+)
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    announce = commands.add_parser(
+        "announce", help="write to all subscribers", description=_DESCRIPTION
+    )
+    announce.add_argument("file", metavar="FILE.md", help="the text; or the word: report")
+    announce.add_argument("number", nargs="?", type=int, help="with report: the announcement")
+    announce.add_argument(
+        "--audience",
+        default="all",
+        help="all, or platforms and languages: telegram,discord,fr,es (default: all)",
+    )
+    announce.add_argument("--lang", choices=LANGUAGES, help="the text's language")
+    announce.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        metavar="LANG=FILE",
+        help="a version in another language; may be repeated",
+    )
+    announce.add_argument(
+        "--topic", choices=("news", "events", "calls"), default="news", help="(default: news)"
+    )
+    announce.add_argument(
+        "--at", metavar="TIME", help='"2026-05-01 09:00" in the zone of the settings, or +3h'
+    )
+    announce.add_argument(
+        "--expires",
+        metavar="TIME",
+        default="+7d",
+        help="what has not left by then is dropped; +7d counts from its start (default: +7d)",
+    )
+    announce.add_argument("--dry-run", action="store_true", help="show all, send nothing")
+    announce.add_argument("--yes", action="store_true", help="send without asking")
+    announce.add_argument(
+        "--again", action="store_true", help="send although the same text was sent before"
+    )
+    announce.add_argument(
+        "--csv",
+        type=Path,
+        nargs="?",
+        const=Path("-"),
+        metavar="FILE",
+        help="with report: every recipient, to FILE or standard output",
+    )
+    announce.set_defaults(run=_announce, is_quiet=True)
+
+
+def _announce(options: argparse.Namespace, settings: Settings) -> int:
+    module = "announce_report" if options.file == "report" else "announce"
+    return int(import_module(f"bot.commands.{module}").run(options, settings))
