@@ -21,6 +21,7 @@ from bot.config_sections import (
     AnsweringSettings,
     DatabaseSettings,
     DiscordSettings,
+    Folder,
     HttpUrl,
     Language,
     LimitSettings,
@@ -47,7 +48,7 @@ class Settings(_Section):
 
     language: Language = "en"
     zone: Zone = "Europe/Rome"
-    knowledge_dir: str | None = None
+    knowledge_dir: Folder | None = None
     join_form_url: HttpUrl | None = None
     database: DatabaseSettings = DatabaseSettings()
     telegram: TelegramSettings = TelegramSettings()
@@ -148,7 +149,7 @@ def _apply_secrets(
             else:
                 data[section][key] = SecretStr(secret)
     for suffix, (section, key) in _SECRETS.items():
-        value = environment.get(ENVIRONMENT_PREFIX + suffix)
+        value = environment.get(ENVIRONMENT_PREFIX + suffix, "").strip()
         if value and isinstance(data.setdefault(section, {}), dict):
             data[section][key] = SecretStr(value)
     if isinstance(_section(data, "database").get("url"), str):
@@ -166,10 +167,16 @@ def _describe(name: str, fault: Any) -> str:
     place = [str(part) for part in fault["loc"]]
     section = f"[{'.'.join(place[:-1])}] " if len(place) > 1 else ""
     key = place[-1] if place else "the file"
+    if len(place) == 1 and _keys_of(place):
+        key = f"[{key}]"
     if fault["type"] == "extra_forbidden":
         near = process.extractOne(key, _keys_of(place[:-1]), score_cutoff=60)
         hint = f"did you mean {near[0]!r}?" if near else "config.example.toml lists all keys"
         return f"{name}: {section}{key}: unknown key; {hint}"
+    if fault["type"] in ("model_type", "model_attributes_type"):
+        return f"{name}: {key}: is a section; write {key} on a line of its own, its keys below"
+    if fault["type"] == "tuple_type":
+        return f'{name}: {section}{key}: must be a list, written like ["one", "two"]'
     message = str(fault["msg"]).removeprefix("Value error, ")
     return f"{name}: {section}{key}: {message[0].lower()}{message[1:]}"
 

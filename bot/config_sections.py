@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -35,6 +36,27 @@ def _http_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _gateway_url(value: str) -> str:
+    if not value.startswith(("ws://", "wss://")):
+        raise ValueError(f"{value!r} must begin with wss://")
+    return value
+
+
+def _folder(value: str) -> str:
+    if not Path(value).is_dir():
+        raise ValueError(f"{value!r} is not a folder; the default comes along with the program")
+    return value
+
+
+def _token(value: SecretStr) -> SecretStr:
+    if not re.fullmatch("[!-~]+", value.get_secret_value()):
+        raise ValueError("is empty, or holds spaces or signs that no token has; copy it again")
+    return value
+
+
+Token = Annotated[SecretStr, AfterValidator(_token)]
+GatewayUrl = Annotated[str, AfterValidator(_gateway_url)]
+Folder = Annotated[str, AfterValidator(_folder)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Language = Annotated[str, AfterValidator(_known_language)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
@@ -56,7 +78,7 @@ class DatabaseSettings(_Section):
 class TelegramSettings(_Section):
     """``token`` comes from INSOP_TELEGRAM_TOKEN or ``token_file``; without one, no Telegram."""
 
-    token: SecretStr | None = None
+    token: Token | None = None
     token_file: str | None = None
     api_url: HttpUrl = "https://api.telegram.org"
     file_url: HttpUrl = "https://api.telegram.org/file"
@@ -74,28 +96,28 @@ class TelegramSettings(_Section):
 
     @model_validator(mode="after")
     def _webhook_is_complete(self) -> TelegramSettings:
-        if self.mode == "webhook":
-            if self.webhook_url is None:
-                raise ValueError(
-                    'mode = "webhook" needs webhook_url; set it, or use mode = "polling"'
-                )
-            if self.webhook_secret is None:
-                raise ValueError(
-                    'mode = "webhook" needs a secret token; '
-                    "set INSOP_TELEGRAM_WEBHOOK_SECRET or webhook_secret_file"
-                )
+        faults = []
+        if self.mode == "webhook" and self.webhook_url is None:
+            faults.append('mode = "webhook" needs webhook_url; set it, or use mode = "polling"')
+        if self.mode == "webhook" and self.webhook_secret is None:
+            faults.append(
+                'mode = "webhook" needs a secret token; '
+                "set INSOP_TELEGRAM_WEBHOOK_SECRET or webhook_secret_file"
+            )
         if self.desk_topic is not None and self.desk_chat is None:
-            raise ValueError("desk_topic needs desk_chat")
+            faults.append("desk_topic needs desk_chat")
+        if faults:
+            raise ValueError(", and ".join(faults))
         return self
 
 
 class DiscordSettings(_Section):
     """``token`` comes from INSOP_DISCORD_TOKEN or ``token_file``; without one, no Discord."""
 
-    token: SecretStr | None = None
+    token: Token | None = None
     token_file: str | None = None
     api_url: HttpUrl = "https://discord.com/api/v10"
-    gateway_url: str | None = None
+    gateway_url: GatewayUrl | None = None
     desk_channel: int | None = None
     sync_commands: bool = True
     rate_per_second: float = Field(default=45.0, gt=0, le=10_000)

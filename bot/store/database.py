@@ -96,9 +96,11 @@ class Database:
                 row = await connection.scalar(text("SELECT version_num FROM alembic_version"))
                 return None if row is None else str(row)
         except (SQLAlchemyError, OSError) as error:
+            is_far = not self.is_sqlite
             raise DatabaseError(
-                f"The database at {self.place} cannot be reached ({type(error).__name__}). "
-                "Check [database] url and that the server runs."
+                f"The database at {self.place} cannot be {'reached' if is_far else 'used'}: "
+                f"{_reason(error)}. "
+                f"Check [database] url{' and that the server runs' if is_far else ''}."
             ) from error
 
     @property
@@ -111,11 +113,17 @@ def async_url(url: str) -> URL:
     """``url`` with the async driver, a SQLite file's folder made; raises ``DatabaseError``."""
     try:
         parsed = make_url(url)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, ValueError) as error:
         raise DatabaseError("[database] url is not a database URL.") from error
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            folder = Path(parsed.database).parent
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise DatabaseError(
+                    f"The folder {folder} of [database] url cannot be made: {error.strerror}."
+                ) from error
         return parsed.set(drivername="sqlite+aiosqlite")
     return parsed.set(drivername="postgresql+psycopg")
 
@@ -123,7 +131,12 @@ def async_url(url: str) -> URL:
 def _create_engine(url: URL, pool_size: int) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return create_async_engine(
-            url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, pool_timeout=30
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            pool_timeout=30,
+            hide_parameters=True,
         )
     path = url.database or ":memory:"
     engine = create_async_engine(
@@ -133,6 +146,8 @@ def _create_engine(url: URL, pool_size: int) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=60,
         async_creator=lambda: sqlite_driver.connect(path),
+        # An error quotes what was written otherwise, and errors are logged.
+        hide_parameters=True,
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -147,6 +162,13 @@ def _create_engine(url: URL, pool_size: int) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _reason(error: BaseException) -> str:
+    """The driver's own first line, which holds no password, such as "database is locked"."""
+    cause = getattr(error, "orig", None) or error
+    lines = str(cause).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(cause).__name__
 
 
 def _has_version_table(connection: Any) -> bool:

@@ -56,6 +56,12 @@ def test_all_faults_are_named_at_once(tmp_path: Path) -> None:
         ("[answering]\nanswer_at = 0.2\nsuggest_at = 0.5\n", "must not be above"),
         ('[database]\nurl = "mysql://x"\n', "sqlite:/// or postgresql://"),
         ("[telegram]\n[telegram]\n", "not valid TOML"),
+        ('[telegram]\nmode = "webhook"\n', "needs a secret token"),
+        ("telegram = 5\n", "[telegram]: is a section; write [telegram] on a line of its own"),
+        ('[roles]\nadmins = "telegram:1"\n', "[roles] admins: must be a list"),
+        ("[limits]\ngroup_cooldown_seconds = inf\n", "[limits] group_cooldown_seconds"),
+        ('[discord]\ngateway_url = "discord.gg"\n', "must begin with wss://"),
+        ('knowledge_dir = "nowhere"\n', "knowledge_dir: 'nowhere' is not a folder"),
         ('[telegram]\napi_url = "ftp://x"\n', "must begin with http"),
         ('[discord]\ntoken_file = "nowhere"\n', "cannot be read"),
     ],
@@ -79,6 +85,24 @@ def test_secrets_come_from_the_environment_and_from_files(tmp_path: Path) -> Non
     assert settings.discord.token.get_secret_value() == "disc"
     assert "42:file" not in repr(settings)
     assert "disc" not in repr(settings.discord.token)
+
+
+@pytest.mark.parametrize("token", ["", " \n", "12:ab\ncd", "12:ab cd", "12:\u0430\u0431"])
+def test_what_cannot_be_a_token_is_said_before_it_is_used(tmp_path: Path, token: str) -> None:
+    secret, path = tmp_path / "token", tmp_path / "c.toml"
+    secret.write_text(token, encoding="utf-8")
+    path.write_text(f'[telegram]\ntoken_file = "{secret}"\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match=re.escape("[telegram] token: is empty, or holds")):
+        load(path, environment={})
+    if token.strip():
+        with pytest.raises(ConfigError, match=re.escape("[discord] token: is empty, or holds")):
+            load(environment={"INSOP_DISCORD_TOKEN": token})
+
+
+def test_a_line_break_behind_a_token_does_no_harm() -> None:
+    token = load(environment={"INSOP_TELEGRAM_TOKEN": "12:ab\n"}).telegram.token
+    assert token is not None
+    assert token.get_secret_value() == "12:ab"
 
 
 def test_the_example_documents_every_key_with_its_default() -> None:

@@ -10,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 
 import migrations
 from bot.chat.events import Author, ConversationRef
@@ -45,6 +46,33 @@ async def test_upgrading_twice_changes_nothing_and_a_newer_database_is_refused(
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(DatabaseError, match="newer than this release"):
         await upgrade(database)
+
+
+async def test_errors_do_not_quote_what_people_wrote(database: Database) -> None:
+    with pytest.raises(SQLAlchemyError) as caught:
+        async with database.connect() as connection:
+            await connection.execute(text("INSERT INTO nowhere VALUES (:words)"), {"words": "mine"})
+    assert "mine" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("sqlite:///{tmp}/file/sub/x.db", "cannot be made"),
+        ("sqlite:///{tmp}/file", "not a database"),
+        ("postgresql://u:geheim@127.0.0.1:1:1/x", "not a database URL"),
+        ("postgresql://u:geheim@127.0.0.1:1/x", "that the server runs"),
+    ],
+)
+async def test_a_database_that_cannot_be_used_is_one_sentence(
+    tmp_path: Path, url: str, words: str
+) -> None:
+    (tmp_path / "file").write_text("no database " * 100, encoding="utf-8")
+    with pytest.raises(DatabaseError, match=words) as caught:
+        async with Database(url.format(tmp=tmp_path)) as database:
+            await database.revision()
+    assert "geheim" not in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 async def test_a_failed_unit_is_undone_and_its_neighbours_stay(
