@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -54,10 +55,15 @@ async def _database(settings: Settings) -> Finding:
         return Finding(state="bad", text=str(error))
     if current == HEAD:
         return Finding(state="good", text=f"Database: {place}, at migration {HEAD}.")
+    if current is None:
+        return Finding(
+            state="missing",
+            text=f"Database: {place} is empty; insop chat and insop run make its tables, "
+            "or: insop db upgrade",
+        )
     return Finding(
         state="bad",
-        text=f"Database: {place} is at {current or 'nothing'}, this release needs {HEAD}. "
-        "Run: insop db upgrade",
+        text=f"Database: {place} is at {current}, this release needs {HEAD}. Run: insop db upgrade",
     )
 
 
@@ -121,10 +127,17 @@ def _desk(settings: Settings) -> Finding:
 async def _get(
     session: aiohttp.ClientSession, url: str, headers: dict[str, str]
 ) -> tuple[int | None, object]:
-    """Status and JSON; None where nothing answered. Never show ``url``: it may hold a token."""
+    """Status, None where nothing answered, and JSON, None where the answer is none.
+
+    Never show ``url``: it may hold a token.
+    """
     try:
         async with session.get(url, headers=headers) as response:
-            return response.status, await response.json(content_type=None)
+            text = await response.text(errors="replace")
+            try:
+                return response.status, json.loads(text)
+            except ValueError:
+                return response.status, None
     except (aiohttp.ClientError, TimeoutError, ValueError, OSError):
         return None, None
 
@@ -133,5 +146,7 @@ def _trouble(status: int | None, variable: str) -> str:
     if status is None:
         return "not reachable from here; check the network and the API address."
     if status in (401, 403, 404):
-        return f"the token is refused; check {variable}."
+        return f"the token is refused (status {status}); check {variable} and the API address."
+    if status == 200:
+        return "something else answers there; check the API address."
     return f"answers with status {status}; try again later."

@@ -145,6 +145,11 @@ class DiscordAdapter:
                 await self.client.login(token.get_secret_value())
             except discord.LoginFailure as error:
                 raise StartupError(_TOKEN_REFUSED) from error
+            except (TypeError, KeyError, ValueError) as error:
+                # What discord.py makes of an answer that is no account: a proxy's page.
+                raise StartupError(
+                    f"What answers at {self._settings.api_url} is not Discord."
+                ) from error
             except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
                 if isinstance(error, discord.HTTPException) and not _is_passing(error):
                     raise StartupError(

@@ -85,6 +85,15 @@ async def test_no_token_is_one_plain_sentence(make_line: Callable[..., Line]) ->
         await line.start()
 
 
+async def test_an_answer_that_is_not_discords_is_one_plain_sentence(
+    make_line: Callable[..., Line], server: WireServer
+) -> None:
+    server.faults.append(Fault(method="GET", path="/users/@me$", status=200, body="a page"))
+    line = make_line()
+    with pytest.raises(StartupError, match="is not Discord"):
+        await line.start()
+
+
 async def test_a_token_taken_back_later_ends_it(line: Line) -> None:
     await line.server.gateway.close(4004)
     assert line.running is not None
