@@ -1,0 +1,77 @@
+"""The statements of membership on PostgreSQL, where a server can be had."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from benchmarks.postgres import NoPostgres, Server, temporary_postgres
+from bot.chat.turn import Role
+from bot.config_members import RetentionSettings
+from bot.delivery.housekeeping import Housekeeping
+from bot.delivery.mailing import Mailing
+from bot.mail import Letter
+from bot.store import Database
+from bot.store.migrating import upgrade
+from tests.membership.journeys import join
+from tests.membership.test_linking import code_of
+from tests.stage import Stage
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Server]:
+    try:
+        with temporary_postgres(is_durable=False) as server:
+            yield server
+    except NoPostgres as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+async def database(postgres: Server) -> AsyncIterator[Database]:
+    async with Database(postgres.create("membership")) as opened:
+        await upgrade(opened)
+        yield opened
+
+
+class Silent:
+    async def send(self, letter: Letter) -> None:
+        self.text = letter.text
+
+
+async def test_a_whole_membership(stage: Stage) -> None:
+    database, clock = stage.database, stage.clock
+    ana, other = stage.persona("Ana"), stage.persona("ana", platform="discord")
+    chief = stage.persona("Chief", role=Role.SECRETARIAT)
+    await join(ana)
+    mails = Silent()
+    assert await Mailing(database=database, clock=clock, transport=mails).send_due() == 1
+    code = "".join(sign for sign in mails.text if sign.isdigit())
+    await ana.says(f"/confirm {code}")
+    ana.sees("is confirmed")
+    await ana.says("/contact")
+    await ana.says("Is my well safe?")
+    await other.says("/start")
+    await other.says(f"/link {await code_of(ana)}")
+    await other.presses("Yes, link")
+    for text, words in {
+        "/members": "1 record",
+        "/members country:kenya": "Ana",
+        "/members stats": "Kenya: 1",
+        "/members duplicates": "No two records",
+        "/members audit": "stats",
+    }.items():
+        await chief.says(text)
+        chief.sees(words)
+    await other.says("/me")
+    other.sees("ana@example.org (confirmed)")
+    await other.says("/export")
+    await other.says("/forget")
+    await other.presses("Yes, erase")
+    other.sees("Done:")
+    await Housekeeping(database=database, clock=clock, retention=RetentionSettings()).clean()
+    await chief.says("/members")
+    chief.sees("No member fits")
+    await chief.says("/questions")
+    chief.sees("No question is open")
