@@ -15,6 +15,7 @@ from typing import Any, Final
 from pydantic import BaseModel, SecretStr, ValidationError
 from rapidfuzz import process
 
+from bot.config_announcements import AnnouncementSettings
 from bot.config_base import Section as _Section
 from bot.config_members import EmailSettings, MembershipSettings, RetentionSettings
 from bot.config_sections import (
@@ -57,6 +58,7 @@ class Settings(_Section):
     limits: LimitSettings = LimitSettings()
     membership: MembershipSettings = MembershipSettings()
     email: EmailSettings = EmailSettings()
+    announcements: AnnouncementSettings = AnnouncementSettings()
     retention: RetentionSettings = RetentionSettings()
     answering: AnsweringSettings = AnsweringSettings()
     log: LogSettings = LogSettings()

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.app import App, build, build_library, prepare_database, supervise
 from bot.chat.errors import StartupError
+from bot.commands.channels import subscribe_channels
 from bot.commands.sending import pacer_for, sender_for, upkeep
 from bot.config import Settings
 from bot.delivery.courier import InteractiveCourier
@@ -47,6 +48,7 @@ async def _serve(settings: Settings) -> None:
     database = await prepare_database(settings)
     async with database:
         app = build(settings, database, build_library(settings))
+        await subscribe_channels(app)
         # The knowledge base lives as long as the process: without this, every full collection
         # would walk its half a million objects and hold all turns up for it.
         gc.collect()

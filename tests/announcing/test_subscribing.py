@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from pydantic import ValidationError
 
 from bot.chat.actions import Action
 from bot.chat.events import Author, ChatStatusChanged, ConversationRef
 from bot.chat.turn import Role
+from bot.commands.channels import subscribe_channels
+from bot.config import Settings
+from bot.config_announcements import AnnouncementSettings
 from bot.store import Database
 from bot.store.audience import Audience
 from bot.store.memberships import Membership
 from tests.announcing.conftest import FanOutAll, Rows, Subscribe, send, write
 from tests.clock import ManualClock
+from tests.knowledge_sample import sample_library
 from tests.stage import Persona, Stage
 
 
@@ -189,3 +194,22 @@ async def test_a_message_on_its_way_is_not_written_for_who_stopped(
     await ana.says("/stop")
     await fan_out(1)
     assert [row.chat_id for row in await rows()] == ["a"]
+
+
+async def test_channels_of_the_configuration_hear_and_may_stop(
+    database: Database, clock: ManualClock
+) -> None:
+    channels = AnnouncementSettings(channels=("discord:12", "telegram:-100"))
+    stage = Stage(database, clock, sample_library(), Settings(announcements=channels))
+    await subscribe_channels(stage.app)
+    assert await reached(database) == 2
+    channel = stage.persona("Sara", platform="discord", role=Role.SECRETARIAT, chat_id="12")
+    await channel.says("/stop")
+    await subscribe_channels(stage.app)
+    assert await reached(database, Audience(platforms=("discord",))) == 0
+
+
+@pytest.mark.parametrize("channel", ["12", "discord:-12", "telegram:12", "console:you", "discord:"])
+def test_what_is_no_channel_is_refused(channel: str) -> None:
+    with pytest.raises(ValidationError, match="is not a channel"):
+        AnnouncementSettings(channels=(channel,))
