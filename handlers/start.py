@@ -9,7 +9,7 @@ from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Handler, Reply, Turn
 from bot.store import Store
 from handlers.descriptions import N_, Translators, in_all
-from handlers.menu import menu
+from handlers.menu import GO, menu
 
 NETWORK_PAGE = "https://www.fao.org/global-soil-partnership/insop/en/"
 
@@ -77,7 +77,8 @@ class Start:
             text=turn._(
                 "Hello. I answer questions about soil pollution, with sources. In this group I "
                 "speak only when spoken to: begin with /ask, mention me, or reply to me."
-            )
+            ),
+            rows=((Button(label=turn._("Join the network"), action=Action(GO, "join")),),),
         )
 
     async def help(self, turn: Turn) -> Reply:
