@@ -241,3 +241,34 @@ async def test_each_field_can_be_changed_by_whoever_it_is_about(stage: Stage) ->
     await ana.does(modal(ana, "me.country", country="Congo"))
     await ana.presses("Congo - Brazzaville")
     ana.sees("Country: Congo - Brazzaville")
+
+
+async def test_who_leaves_in_the_middle_of_an_announcement_gets_no_more_of_it(
+    stage: Stage, clock: ManualClock
+) -> None:
+    from bot.store.outbox_chats import OutboxChats
+    from bot.store.schema import delivery
+
+    ana, bob = stage.persona("Ana"), stage.persona("Bob")
+    await join(ana)
+    await join(bob, email="bob@example.org")
+    async with stage.database.begin() as store:
+        for each in (ana, bob):
+            await store.outbox.add(
+                "announcement:1",
+                each.where,
+                Message(text="News"),
+                lane=Lane.ANNOUNCEMENT,
+                on_unknown="hold",
+                now=clock.now(),
+            )
+    await ana.says("/leave")
+    await ana.presses("Yes, leave")
+    await bob.says("/forget")
+    await bob.presses("Yes, erase")
+    async with stage.database.connect() as connection:
+        (row,) = (await connection.execute(select(delivery))).all()
+        (standing,) = await OutboxChats(connection).standings([row.id])
+    # The sender asks for the standing once more before each message.
+    assert row.chat_id == ana.where.chat_id
+    assert standing.has_opted_out
