@@ -14,6 +14,7 @@ from bot.store.conversations import ConversationState
 from handlers import fallbacks
 from handlers.answers import answer, shorten, source_list, whole
 from handlers.descriptions import Translators
+from handlers.titles import begun
 from knowledge.answering import Query
 from knowledge.library import Library
 from knowledge.model import Article
@@ -118,10 +119,16 @@ class Reading:
     async def inline(self, turn: Turn) -> Reply:
         """Titles and short answers while somebody types."""
         assert isinstance(turn.event, InlineQueried)
-        outcome = self._library.decide(Query(text=turn.event.text, language=turn.member.language))
-        if turn.member.language is None and turn.event.text:
-            turn = turn.changed(_=self._translators(outcome.language))
-        found = (self._library.article(each.article) for each in outcome.candidates)
+        text = turn.event.text
+        outcome = self._library.decide(Query(text=text, language=turn.member.language))
+        if turn.member.language is None and text:
+            # A few letters seldom tell their language: the reader's own is looked at as well.
+            own, turn = turn._.language, turn.changed(_=self._translators(outcome.language))
+            if not self._begun(text, outcome.language) and self._begun(text, own):
+                turn = turn.changed(_=self._translators(own))
+        by_sense = (self._library.article(each.article) for each in outcome.candidates)
+        fitting = (*self._begun(text, turn._.language), *by_sense)
+        found = {article.id: article for article in fitting if article is not None}
         results = [
             InlineResult(
                 id=article.id,
@@ -129,10 +136,12 @@ class Reading:
                 description=shorten(article.text(turn._.language).short, 120),
                 message=replace(answer(self._library, article, turn._), rows=()),
             )
-            for article in found
-            if article is not None
+            for article in list(found.values())[:INLINE_RESULTS]
         ]
-        return InlineResults(results=tuple(results[:INLINE_RESULTS]))
+        return InlineResults(results=tuple(results))
+
+    def _begun(self, typed: str, language: str) -> list[Article]:
+        return begun(self._library.collection.articles.values(), typed, language)
 
     def _privately(self, turn: Turn, message: Message) -> Message:
         """In a group, details are for the eyes of the one who pressed."""

@@ -217,6 +217,19 @@ async def test_inline_queries_show_answers_without_a_trace(stage: Stage) -> None
         assert (await connection.execute(text("SELECT count(*) FROM inbox"))).scalar() == 0
 
 
+@pytest.mark.parametrize(
+    ("typed", "title"), [("Taki", "Taking a soil sample"), ("SAMPL tak", "Taking a soil sample")]
+)
+async def test_half_a_title_is_enough_while_typing(stage: Stage, typed: str, title: str) -> None:
+    found = await stage.persona("Ana").types(typed)
+    assert title in found.results[0].title
+
+
+async def test_the_first_letters_may_be_of_the_readers_language(stage: Stage) -> None:
+    found = await stage.persona("Ana", locale="ar").types("أخذ")
+    assert found.results[0].title == "أخذ عينة من التربة"
+
+
 async def test_an_article_that_is_gone_is_said_to_be_gone(stage: Stage) -> None:
     ana = stage.persona("Ana")
     for name in ("show", "more", "sources"):
