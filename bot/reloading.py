@@ -1,8 +1,8 @@
 """Picks up changed articles while the assistant runs, whole or not at all.
 
-A changed file starts a new load in a thread and a new index in a process of its own; questions are
-answered from the old ones until both are ready. A broken file keeps its last good version, and the secretariat's desks
-are told once for each state of the files.
+A changed file starts a new load in a thread and a new index in a process of its own; questions
+are answered from the old ones until both are ready. A broken file keeps its last good version,
+and the secretariat's desks are told once for each state of the files.
 """
 
 from __future__ import annotations
