@@ -261,3 +261,15 @@ def test_the_way_out_is_in_every_language_and_the_wording_comes_back() -> None:
 def test_times(text: str, expected: str | None, clock: ManualClock) -> None:
     found = parse_time(text, "Europe/Rome", clock.now())
     assert (found.isoformat() if found else None) == expected
+
+
+async def test_a_draft_starts_once_even_where_two_yeses_race(
+    sara: Persona, database: Database, clock: ManualClock
+) -> None:
+    await write(sara)
+    async with database.begin() as store:
+        assert await store.announcement_drafts.start(1, clock.now())
+        assert not await store.announcement_drafts.start(1, clock.now())
+        await store.announcements.set_state(1, "done", clock.now(), only_from=("running",))
+        assert not await store.announcement_drafts.start(1, clock.now())
+        assert await store.announcements.running() == []
