@@ -97,7 +97,7 @@ class Dispatcher:
 
     async def _take_turn(self, event: Event) -> Reply:
         started = self._clock.monotonic()
-        async with self._database.begin() as store:
+        async with self._database.begin(is_short=True) as store:
             now = self._clock.now()
             platform = event.conversation.platform
             if not isinstance(event, InlineQueried) and not await store.inbox.begin(

@@ -58,11 +58,18 @@ class Database:
         await asyncio.shield(self.engine.dispose())
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[Store]:
-        """A unit of work: committed at the end, rolled back when an exception leaves it."""
+    async def begin(self, *, is_short: bool = False) -> AsyncIterator[Store]:
+        """A unit of work: committed at the end, rolled back when an exception leaves it.
+
+        ``is_short`` lets its statements run on the event loop, for the few quick ones of a turn.
+        """
         async with self.connect() as connection:
             store = Store(connection)
-            yield store
+            sqlite_driver.IS_SHORT.set(is_short)
+            try:
+                yield store
+            finally:
+                sqlite_driver.IS_SHORT.set(False)
         if store.eraser.has_erased:
             await self.empty_log()
 
