@@ -16,6 +16,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_keywords
 from babel.messages.pofile import read_po
 
+from bot.chat.messages import Button
 from bot.translating import DOMAIN, FOLDER, translator
 from handlers.limit_words import LAND_NAMES
 from handlers.menu import menu
@@ -111,7 +112,8 @@ def spoken(call: ast.Call, name: str) -> tuple[str, ...]:
 
 def labels() -> set[str]:
     """The English texts of buttons."""
-    found = {button.label for row in menu(translator("en")) for button in row}  # type: ignore[union-attr]
+    rows = menu(translator("en"))
+    found = {part.label for row in rows for part in row if isinstance(part, Button)}
     found |= set(LAND_NAMES.values())
     for _path, call, name in calls():
         if name in BUTTONS:
