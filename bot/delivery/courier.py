@@ -49,10 +49,13 @@ class InteractiveCourier:
             await self._clock.sleep(self._pacer.chats.interactive_wait(to))
             is_doubtful = False
             for attempt in range(1, TRIES + 1):
-                await self._clock.sleep(self._pacer.take())
-                sent_at = self._clock.monotonic()
+                departure = await self._pacer.slot()
+                sent_at = departure.left_at
                 try:
-                    result = await send()
+                    try:
+                        result = await send()
+                    finally:
+                        self._pacer.answered(departure)
                 except RateLimited as error:
                     self._note(to, error, sent_at)
                     pause = error.retry_after

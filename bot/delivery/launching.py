@@ -115,7 +115,7 @@ class Launcher:
                     self._backlog.put_back(job)
                 continue
             job = heapq.heappop(self._armed)[2]
-            self._pacer.take(job.cost)
+            self._pacer.book(job.cost)
             task = asyncio.create_task(self._deliver(job))
             self._in_flight.add(task)
             task.add_done_callback(self._landed)
@@ -137,11 +137,15 @@ class Launcher:
             await asyncio.gather(everything, over, *self._in_flight, return_exceptions=True)
 
     async def _deliver(self, job: Job) -> None:
-        sent_at = self._clock.monotonic()
+        departure = self._pacer.leave()
+        sent_at = departure.left_at
         if job.first_sent_at is None:
             job.first_sent_at = sent_at
         try:
-            sent = await self._send(job)
+            try:
+                sent = await self._send(job)
+            finally:
+                self._pacer.answered(departure)
         except DeliveryError as error:
             self._pacer.chats.end(job.row.to)
             self._decide(job, error, sent_at)

@@ -29,14 +29,10 @@ class PlatformLimits:
 
     @property
     def share(self) -> float:
-        """Share of the ceiling to use, so that jitter puts no extra message into a second.
-
-        Up to 100 a second that allows for 15 ms; above, where stalls on either side release
-        many messages at once, for 25 ms.
-        """
+        """Share of the ceiling to use: more where ``bot.delivery.window`` guards the second."""
         if self.margin is not None:
             return self.margin
-        return 0.985 if self.rate <= 100 else 0.975
+        return 0.993 if self.rate <= 200 else 0.97
 
     def interval(self, *, is_private: bool) -> float:
         """Seconds between two messages to one chat."""

@@ -1,8 +1,8 @@
 """How fast a token may send right now: the ceiling as far as it is known.
 
 It starts at the documented rate. When the platform refuses for the token as a whole, the ceiling
-is what it took in the second before that refusal, counted once all answers are in; after a quiet
-while the pace feels its way up again, waiting longer after each attempt that fails (additive
+is what it took in the fuller of the two seconds before, counted once all answers are in; after a
+quiet while the pace feels its way up again, waiting longer after each attempt that fails (additive
 increase, multiplicative decrease, with the measured rate as a short cut).
 """
 
@@ -63,6 +63,11 @@ class AdaptivePace:
             self._settle()
         return self._ceiling * self._margin
 
+    @property
+    def ceiling(self) -> float:
+        """What the platform takes a second, as far as is known."""
+        return self._ceiling
+
     def accepted(self, sent_at: float) -> None:
         """A message that left at ``sent_at`` (monotonic) was taken."""
         now = self._clock.monotonic()
@@ -88,7 +93,7 @@ class AdaptivePace:
     def _settle(self) -> None:
         assert self._refused_at is not None
         first = self._refused_at
-        measured = sum(1 for at in self._accepted if first - _WINDOW < at <= first)
+        measured = max(self._taken_in(first), self._taken_in(first - _WINDOW))
         self._refused_at = None
         self._settles_at = float("inf")
         now = self._ignore_before = self._clock.monotonic()
@@ -104,6 +109,10 @@ class AdaptivePace:
             self._hold = min(self._hold * 2, LONGEST_HOLD)
         self._grown_from = None
         self._grow_at = now + self._hold
+
+    def _taken_in(self, end: float) -> int:
+        """Accepted in the second before ``end``; a stall leaves one short, seldom two."""
+        return sum(1 for at in self._accepted if end - _WINDOW < at <= end)
 
     def _grow(self, now: float) -> None:
         if self._grown_from is None:

@@ -58,18 +58,20 @@ class Sending:
                 # Timers wake up to 2 ms late.
                 await self.clock.sleep(wait + self._random.uniform(0, 0.002))
                 continue
-            self.pacer.take()
+            self.pacer.book()
             task = asyncio.ensure_future(self._send())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
     async def _send(self) -> None:
-        sent_at = self.clock.monotonic()
+        departure = self.pacer.leave()
+        sent_at = departure.left_at
         self._number += 1
         chat = str(self._number)
         await self.clock.sleep(0.025 + self._random.uniform(0, 0.004))
         is_taken = self.ask()
         await self.clock.sleep(0.025)
+        self.pacer.answered(departure)
         if is_taken:
             self.pacer.pace.accepted(sent_at)
             self._refusals.accepted()
@@ -180,7 +182,7 @@ async def test_a_stray_refusal_of_one_chat_slows_nothing(clock: FakeClock) -> No
     assert not refusals.is_whole_token("ana", is_global=False)
     assert not refusals.is_whole_token("ana", is_global=False)
     assert refusals.is_whole_token("ben", is_global=False)
-    assert pacer.rate == pytest.approx(30 * 0.985)
+    assert pacer.rate == pytest.approx(30 * 0.993)
 
 
 async def test_a_reply_takes_the_next_slot(clock: FakeClock) -> None:
@@ -188,5 +190,5 @@ async def test_a_reply_takes_the_next_slot(clock: FakeClock) -> None:
     pacer = Pacer(limits=limits_for("telegram", 30), clock=clock)
     for _ in range(100):
         await clock.run_for(pacer.wait() or 0.001)
-        pacer.take()
-    assert pacer.take() <= 1 / 29
+        pacer.book()
+    assert pacer.book() <= 1 / 29
