@@ -61,6 +61,9 @@ class NoInbox:
         """Nothing."""
         return []
 
+    async def answered(self, platform: Any, update_id: str) -> None:
+        """Nothing."""
+
 
 class Probe:
     """Turns as people cause them: a row in the inbox, then an answer through the courier."""

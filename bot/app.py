@@ -18,7 +18,7 @@ from bot.chat.routes import Presentation
 from bot.chat.turn import Dispatch, Role
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.dispatcher import Dispatcher, StoredInbox
+from bot.dispatcher import GATHER, Dispatcher, StoredInbox
 from bot.forms import StepByStep
 from bot.reloading import Reloader
 from bot.router import Router
@@ -135,7 +135,7 @@ def build(
         database=database,
         library=library,
         dispatch=dispatcher.dispatch,
-        inbox=StoredInbox(database, clock),
+        inbox=StoredInbox(database, clock, gather=GATHER),
         presentation=present(routes, translator),
     )
 

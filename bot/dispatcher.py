@@ -1,13 +1,17 @@
 """From an event to a reply: the turn is built, handled and committed here.
 
 Order: limits (no database) → lock of the conversation → one transaction: dedupe row, member,
-language, handler → commit. A reply is returned only after the commit; whatever raises is rolled
-back, logged once, and the asker is told an error number.
+language, handler, the reply where the inbox has the update → commit. A reply is returned only after
+the commit; whatever raises is rolled back, logged once, and the asker is told an error number. What
+a crash left handled but unanswered is answered with the reply that was kept.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import structlog
 
@@ -23,12 +27,20 @@ from bot.chat.events import (
 )
 from bot.chat.ports import Clock
 from bot.chat.turn import Handler, Member, Middleware, Reply, Role, Translate, Turn
+from bot.chat.wire import reply_from_json, reply_to_json
 from bot.config import LimitSettings
 from bot.middleware import ConversationLocks, RateLimit, report_error, too_fast
-from bot.store import Database
+from bot.store import Database, Store
+from bot.store.inbox import Taken
 from bot.translating import supported, translator
 
 _log = structlog.get_logger(__name__)
+
+GATHER: Final = 0.2
+"""Seconds of answers that are noted in one commit."""
+
+REMEMBERED: Final = 10_000
+"""Updates of which this process knows that their reply is on its way."""
 
 _UNLIMITED = (ChatStatusChanged, MemberJoined, MessageDeleted, MessageEdited)
 
@@ -53,6 +65,7 @@ class Dispatcher:
         self._roles = dict(roles or {})
         self._language = language
         self._locks = ConversationLocks()
+        self._handled: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._people = RateLimit(clock, rate=limits.messages_per_minute / 60, burst=limits.burst)
         cooldown = limits.group_cooldown_seconds
         self._groups = RateLimit(clock, rate=1 / cooldown, burst=limits.burst) if cooldown else None
@@ -100,11 +113,11 @@ class Dispatcher:
         async with self._database.begin(is_short=True) as store:
             now = self._clock.now()
             platform = event.conversation.platform
-            if not isinstance(event, InlineQueried) and not await store.inbox.begin(
-                platform, event.id, now
-            ):
-                _log.info("turn.repeated", platform=platform, event_id=event.id)
-                return None
+            taken = Taken(is_first=True)
+            if not isinstance(event, InlineQueried):
+                taken = await store.inbox.take(platform, event.id, now)
+            if not taken.is_first:
+                return await self._repeat(store, event)
             member = await store.people.recognise(event.author, now)
             turn = Turn(
                 event=event,
@@ -114,6 +127,10 @@ class Dispatcher:
                 _=translator(member.language or self._language_of(event)),
             )
             reply = await self._handler(turn)
+            if taken.is_kept:
+                self._remember(event)
+                kept = None if reply is None else reply_to_json(reply)
+                await store.inbox.reply(platform, event.id, kept)
         _log.info(
             "turn.done",
             platform=platform,
@@ -123,6 +140,23 @@ class Dispatcher:
             **turn.notes,
         )
         return reply
+
+    async def _repeat(self, store: Store, event: Event) -> Reply:
+        """The reply that an earlier process could not send any more; else nothing."""
+        platform = event.conversation.platform
+        key = (platform, event.id)
+        kept = None if key in self._handled else await store.inbox.reply_of(platform, event.id)
+        if kept is None:
+            _log.info("turn.repeated", platform=platform, event_id=event.id)
+            return None
+        self._remember(event)
+        _log.info("turn.answered_late", platform=platform, event_id=event.id)
+        return reply_from_json(kept)
+
+    def _remember(self, event: Event) -> None:
+        self._handled[event.conversation.platform, event.id] = None
+        if len(self._handled) > REMEMBERED:
+            self._handled.popitem(last=False)
 
     async def _close(self, event: Event) -> None:
         """Mark a refused or failed update as done, so that no restart takes it up again."""
@@ -148,11 +182,18 @@ class Dispatcher:
 
 
 class StoredInbox:
-    """``bot.chat.ports.Inbox`` on the database."""
+    """``bot.chat.ports.Inbox`` on the database.
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    What is answered is noted for all of ``gather`` seconds at once: a crash within them repeats
+    these answers, and a commit for each would take as long as another turn.
+    """
+
+    def __init__(self, database: Database, clock: Clock, *, gather: float = 0.0) -> None:
         self._database = database
         self._clock = clock
+        self._gather = gather
+        self._sent: list[tuple[str, str]] = []
+        self._writing = asyncio.Lock()
 
     async def accept(self, platform: Platform, updates: Sequence[tuple[str, str]]) -> None:
         """Keep raw updates in one transaction."""
@@ -160,9 +201,20 @@ class StoredInbox:
             await store.inbox.accept(platform, updates, self._clock.now())
 
     async def pending(self, platform: Platform) -> list[str]:
-        """Raw updates accepted and not handled."""
+        """Raw updates accepted and not handled and answered."""
         async with self._database.begin() as store:
             return await store.inbox.pending(platform)
+
+    async def answered(self, platform: Platform, update_id: str) -> None:
+        """Those that come while others wait or are being written go in one transaction."""
+        self._sent.append((platform, update_id))
+        async with self._writing:
+            if self._sent and self._gather:
+                await self._clock.sleep(self._gather)
+            sent, self._sent = self._sent, []
+            if sent:
+                async with self._database.begin() as store:
+                    await store.inbox.forget_replies(sent)
 
 
 def _compose(handler: Handler, middleware: Sequence[Middleware]) -> Handler:

@@ -62,7 +62,11 @@ class Inbox(Protocol):
         ...
 
     async def pending(self, platform: Platform) -> list[str]:
-        """The raw JSON of updates accepted and not yet handled, oldest first."""
+        """The raw JSON of updates accepted and not yet handled and answered, oldest first."""
+        ...
+
+    async def answered(self, platform: Platform, update_id: str) -> None:
+        """The reply to an update has gone out, or never will; returns once that is kept."""
         ...
 
 

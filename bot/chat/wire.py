@@ -1,4 +1,4 @@
-"""Messages as JSON, for outbox rows and for tests.
+"""Messages as JSON, for outbox rows, replies on their way, and tests.
 
 The form is versioned so that rows written by an older release can still be read.
 """
@@ -10,7 +10,19 @@ import json
 from typing import Any, Final
 
 from bot.chat.actions import Action
-from bot.chat.messages import Attachment, Button, Choice, LinkButton, Message, Row, Select
+from bot.chat.messages import (
+    Attachment,
+    Button,
+    Choice,
+    Delete,
+    Edit,
+    LinkButton,
+    Message,
+    Notice,
+    Row,
+    Select,
+)
+from bot.chat.turn import Reply, Single
 
 VERSION: Final = 1
 
@@ -22,7 +34,10 @@ def message_to_json(message: Message) -> str:
 
 def message_from_json(text: str) -> Message:
     """The message again; raises ``ValueError`` on JSON that is not one."""
-    data = json.loads(text)
+    return _read(json.loads(text))
+
+
+def _read(data: Any) -> Message:
     if not isinstance(data, dict) or data.get("v") != VERSION:
         raise ValueError("not a message of a known version")
     return Message(
@@ -42,6 +57,41 @@ def message_from_json(text: str) -> Message:
             for part in data.get("files", ())
         ),
     )
+
+
+def reply_to_json(reply: Reply) -> str | None:
+    """A reply to keep until it is sent; None where there is nothing in it that can be kept."""
+    parts = reply if isinstance(reply, tuple) else (reply,)
+    kept: list[dict[str, Any]] = []
+    for part in parts:
+        match part:
+            case Message():
+                kept.append({"say": _message(part)})
+            case Edit(message=message, message_id=message_id):
+                kept.append({"edit": _message(message), "id": message_id})
+            case Notice(text=text):
+                kept.append({"notice": text})
+            case Delete():
+                kept.append({"delete": True})
+            case _:
+                return None
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+
+
+def reply_from_json(text: str) -> tuple[Single, ...]:
+    """The reply again; raises ``ValueError`` on JSON that is not one."""
+    data = json.loads(text)
+    if not isinstance(data, list):
+        raise ValueError("not a reply")
+    return tuple(_part(part) for part in data)
+
+
+def _part(data: dict[str, Any]) -> Single:
+    if "say" in data:
+        return _read(data["say"])
+    if "edit" in data:
+        return Edit(message=_read(data["edit"]), message_id=data.get("id"))
+    return Notice(text=data["notice"]) if "notice" in data else Delete()
 
 
 def _message(message: Message) -> dict[str, Any]:
@@ -97,4 +147,11 @@ def _component(data: dict[str, Any]) -> Button | LinkButton | Select:
     )
 
 
-__all__ = ["VERSION", "Row", "message_from_json", "message_to_json"]
+__all__ = [
+    "VERSION",
+    "Row",
+    "message_from_json",
+    "message_to_json",
+    "reply_from_json",
+    "reply_to_json",
+]

@@ -1,17 +1,32 @@
-"""Updates by the platform's own id, so that each is handled once."""
+"""Updates by the platform's own id, so that each is handled once and answered.
+
+While the reply to an update is on its way, ``payload`` holds the raw update and the reply behind
+a record separator (U+001E, which JSON always escapes; RFC 7464).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.dialects import insert_for, upsert
 from bot.store.schema import UtcDateTime, inbox
+
+_SEPARATOR: Final = "\x1e"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """``is_first``: not handled before. ``is_kept``: its raw text is here, for another try."""
+
+    is_first: bool
+    is_kept: bool = False
 
 
 class Inbox:
@@ -33,27 +48,52 @@ class Inbox:
             await self._connection.execute(statement, rows)
 
     async def begin(self, platform: str, update_id: str, now: datetime) -> bool:
-        """Mark an update as done in this transaction; False where it was done before.
+        """Mark an update as done, with no reply to come; False where it was done before."""
+        statement = _begin(self._connection.dialect.name, keeps=False)
+        values = {"platform": platform, "update_id": update_id, "now": now}
+        return (await self._connection.execute(statement, values)).first() is not None
+
+    async def take(self, platform: str, update_id: str, now: datetime) -> Taken:
+        """Mark an update as handled in this transaction; what was kept stays until ``reply``.
 
         Takes the row's lock, so that of two processes with the same update one waits and
         then learns that it is done.
         """
-        statement = _begin(self._connection.dialect.name)
+        statement = _begin(self._connection.dialect.name, keeps=True)
         values = {"platform": platform, "update_id": update_id, "now": now}
-        return (await self._connection.execute(statement, values)).first() is not None
+        row = (await self._connection.execute(statement, values)).first()
+        if row is None:
+            return Taken(is_first=False)
+        return Taken(is_first=True, is_kept=bool(row.is_kept))
+
+    async def reply(self, platform: str, update_id: str, text: str | None) -> None:
+        """Keep the reply to an update with it until ``forget_replies``; None: there is none."""
+        behind = None if text is None else inbox.c.payload + (_SEPARATOR + text)
+        await self._connection.execute(
+            update(inbox).where(*_key(platform, update_id)).values(payload=behind)
+        )
+
+    async def reply_of(self, platform: str, update_id: str) -> str | None:
+        """The reply of a handled update that was not sent yet, as far as is known."""
+        payload = await self._connection.scalar(
+            select(inbox.c.payload).where(*_key(platform, update_id), inbox.c.done_at.is_not(None))
+        )
+        return (payload or "").partition(_SEPARATOR)[2] or None
+
+    async def forget_replies(self, sent: Sequence[tuple[str, str]]) -> None:
+        """The replies to ``(platform, update id)`` have gone out, or never will."""
+        rows = [{"sent_platform": platform, "sent_id": key} for platform, key in sent]
+        if rows:
+            await self._connection.execute(_FORGET, rows)
 
     async def pending(self, platform: str) -> list[str]:
-        """Raw updates that were accepted and never done, oldest first."""
+        """Raw updates that were accepted and never handled or answered, oldest first."""
         rows = await self._connection.scalars(
             select(inbox.c.payload)
-            .where(
-                inbox.c.platform == platform,
-                inbox.c.done_at.is_(None),
-                inbox.c.payload.is_not(None),
-            )
+            .where(inbox.c.platform == platform, inbox.c.payload.is_not(None))
             .order_by(inbox.c.accepted_at, func.length(inbox.c.update_id), inbox.c.update_id)
         )
-        return [str(row) for row in rows]
+        return [str(row).partition(_SEPARATOR)[0] for row in rows]
 
     async def forget_before(self, moment: datetime) -> int:
         """Drop done updates from before ``moment``; returns how many."""
@@ -63,8 +103,21 @@ class Inbox:
         return int(result.rowcount)
 
 
+_FORGET: Final = (
+    update(inbox)
+    .where(
+        inbox.c.platform == bindparam("sent_platform"), inbox.c.update_id == bindparam("sent_id")
+    )
+    .values(payload=None)
+)
+
+
+def _key(platform: str, update_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return (inbox.c.platform == platform, inbox.c.update_id == update_id)
+
+
 @cache
-def _begin(dialect: str) -> Any:
+def _begin(dialect: str, *, keeps: bool) -> Any:
     now = bindparam("now", type_=UtcDateTime)
     return (
         insert_for(dialect, inbox)
@@ -76,8 +129,8 @@ def _begin(dialect: str) -> Any:
         )
         .on_conflict_do_update(
             index_elements=[inbox.c.platform, inbox.c.update_id],
-            set_={"done_at": now, "payload": None},
+            set_={"done_at": now} if keeps else {"done_at": now, "payload": None},
             where=inbox.c.done_at.is_(None),
         )
-        .returning(inbox.c.update_id)
+        .returning(inbox.c.payload.is_not(None).label("is_kept"))
     )

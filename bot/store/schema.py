@@ -65,7 +65,8 @@ inbox = Table(
     Column("done_at", UtcDateTime),
     Index("ix_inbox_accepted_at", "accepted_at"),
 )
-"""Updates by the platform's id. ``payload`` is the raw update until it is done, then null."""
+"""Updates by the platform's id. ``payload`` is the raw update until it is handled and answered,
+then null."""
 
 person = Table(
     "person",

@@ -8,10 +8,13 @@ import pytest
 import structlog
 from sqlalchemy import text
 
+from bot.chat.actions import Action
 from bot.chat.cleaning import clean
-from bot.chat.events import ChatStatusChanged, MessageReceived
-from bot.chat.messages import Message
+from bot.chat.events import ActionPressed, ChatStatusChanged, MessageReceived
+from bot.chat.forms import Form
+from bot.chat.messages import Button, Delete, Edit, Message, Notice
 from bot.chat.turn import Turn
+from bot.chat.wire import reply_from_json, reply_to_json
 from bot.config import LimitSettings, Settings
 from bot.dispatcher import Dispatcher, StoredInbox
 from bot.store import Database
@@ -143,6 +146,54 @@ async def test_a_fault_is_logged_once_and_told_by_number(
     assert member.language is None
 
 
+async def test_a_reply_that_was_not_sent_is_given_after_a_restart(stage: Stage) -> None:
+    ana = stage.persona("Ana")
+    inbox = StoredInbox(stage.database, stage.clock)
+    await inbox.accept("telegram", [("9", '{"update_id":9}')])
+    press = ActionPressed(action=Action("person"), **{**ana.common(), "id": "9"})
+    await ana.says("purple zebra")
+    await ana.does(press)
+    ana.sees("number 1")
+    told = ana.last
+    await ana.does(press)
+    ana.sees_nothing()
+    stage.restart()
+    assert await inbox.pending("telegram") == ['{"update_id":9}']
+    await ana.does(press)
+    assert ana.last == told
+    async with stage.database.begin() as store:
+        assert await store.questions.count_open() == 1
+    await asyncio.gather(*(inbox.answered("telegram", key) for key in ("9", "8")))
+    stage.restart()
+    assert await inbox.pending("telegram") == []
+    await ana.does(press)
+    ana.sees_nothing()
+
+
+async def test_what_needs_no_reply_is_not_kept(stage: Stage) -> None:
+    ana = stage.persona("Ana")
+    inbox = StoredInbox(stage.database, stage.clock)
+    await inbox.accept("telegram", [("9", "{}")])
+    common = {**ana.common(), "id": "9"}
+    await ana.does(ChatStatusChanged(status="blocked", **common))
+    assert await inbox.pending("telegram") == []
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        (Message(text="a", title="b", rows=((Button(label="c", action=Action("d")),),)),),
+        (Notice(text="\x1e"), Edit(message=Message(text="e"), message_id="1"), Delete()),
+    ],
+)
+def test_replies_are_the_same_after_the_store(reply: tuple[Message | Notice, ...]) -> None:
+    kept = reply_to_json(reply)
+    assert kept is not None
+    assert "\x1e" not in kept
+    assert reply_from_json(kept) == reply
+    assert reply_to_json((*reply, Form(id="f", title="F", fields=()))) is None
+
+
 async def test_accepted_updates_stay_pending_until_they_are_done(stage: Stage) -> None:
     inbox = StoredInbox(stage.database, stage.clock)
     await inbox.accept("telegram", [("10", '{"update_id":10}'), ("9", '{"update_id":9}')])
@@ -152,6 +203,7 @@ async def test_accepted_updates_stay_pending_until_they_are_done(stage: Stage) -
     common = {**ana.common(), "id": "9"}
     await ana.does(MessageReceived(text="hello", message_id="1", **common))
     ana.sees("Hello")
+    await inbox.answered("telegram", "9")
     assert await inbox.pending("telegram") == ['{"update_id":10}']
     async with stage.database.connect() as connection:
         payload = await connection.execute(text("SELECT payload FROM inbox WHERE update_id='9'"))

@@ -100,6 +100,7 @@ class ListInbox:
 
     def __init__(self) -> None:
         self.rows: dict[str, str] = {}
+        self.answers: list[str] = []
 
     async def accept(self, platform: Platform, updates: Sequence[tuple[str, str]]) -> None:
         for key, raw in updates:
@@ -107,6 +108,9 @@ class ListInbox:
 
     async def pending(self, platform: Platform) -> list[str]:
         return list(self.rows.values())
+
+    async def answered(self, platform: Platform, update_id: str) -> None:
+        self.answers.append(update_id)
 
 
 class HandClock:

@@ -115,6 +115,7 @@ class MemoryInbox:
 
     def __init__(self) -> None:
         self.kept: dict[str, str] = {}
+        self.answers: list[str] = []
         self.is_broken = False
         self.failures = 0
 
@@ -129,3 +130,7 @@ class MemoryInbox:
     async def pending(self, platform: Platform) -> list[str]:
         assert platform == "telegram"
         return list(self.kept.values())
+
+    async def answered(self, platform: Platform, update_id: str) -> None:
+        assert platform == "telegram"
+        self.answers.append(update_id)

@@ -54,6 +54,7 @@ async def test_a_stop_leaves_unfinished_updates_to_the_inbox() -> None:
     assert answers.begun == ["1", "2"]
     assert [log["updates"] for log in logs] == [2]
     assert await inbox.pending("telegram") == list(inbox.kept.values())
+    assert inbox.answers == []
     again = Answers()
     restarted = intake(again, inbox)
     await restarted.replay()
@@ -69,3 +70,21 @@ async def test_a_broken_update_among_good_ones_is_passed_over() -> None:
     await taken.drain(0)
     assert list(inbox.kept) == ["2"]
     assert [log["event"] for log in logs] == ["telegram.update.unreadable"]
+
+
+async def test_what_is_answered_or_cannot_be_is_noted() -> None:
+    inbox, answered = MemoryInbox(), asyncio.Event()
+
+    class Ends(Answers):
+        async def __call__(self, incoming: Incoming) -> None:
+            self.begun.append(incoming.event.id)
+            if len(self.begun) == 2:
+                answered.set()
+                raise RuntimeError("cannot be")
+
+    taken = intake(Ends(), inbox)
+    with capture_logs():
+        await taken.take([update(1), update(2)])
+        await answered.wait()
+        await taken.drain(5)
+    assert inbox.answers == ["1", "2"]

@@ -181,7 +181,7 @@ class DiscordAdapter:
             except (ValueError, KeyError, TypeError):
                 _log.warning("discord.unreadable_backlog")
                 continue
-            self.client.turns.follow(self.client.turns.message(event))
+            self.client.turns.follow(self.client.answer(event))
 
     async def _receive(self, stopping: asyncio.Future[Any]) -> None:
         """Stay connected until ``stopping``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from typing import Final
 
@@ -26,7 +27,7 @@ from bot.adapters.discord.sending import Sending
 from bot.adapters.discord.transport import OneShotHTTP
 from bot.adapters.discord.turns import Turns
 from bot.chat.errors import DeliveryError
-from bot.chat.events import Author
+from bot.chat.events import Author, MessageReceived
 from bot.chat.ports import Clock, Courier, Inbox
 from bot.chat.routes import Presentation
 from bot.config import DiscordSettings
@@ -120,7 +121,12 @@ class AssistantClient(discord.Client):
             return
         self._remember(message.id, event.author)
         await self._inbox.accept("discord", [(event.id, to_raw(event))])
+        await self.answer(event)
+
+    async def answer(self, event: MessageReceived) -> None:
+        """Handle a message that the inbox has, and note that it is answered."""
         await self.turns.message(event)
+        await asyncio.shield(self._inbox.answered("discord", event.id))
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """A person changed a message that the bot can read."""

@@ -115,3 +115,13 @@ class Intake:
             await self._answer(incoming)
         except Exception:
             _log.exception("telegram.update.failed", update=incoming.event.id)
+        if incoming.inline_id is None:
+            await self._note_answered(incoming.event.id)
+
+    async def _note_answered(self, update: str) -> None:
+        """Not where the answer was cut off by a stop: the next start gives it."""
+        try:
+            await asyncio.shield(self._inbox.answered("telegram", update))
+        except Exception as error:
+            # The next start answers once more, which is better than not at all.
+            _log.warning("telegram.inbox.failed", updates=1, error=type(error).__name__)

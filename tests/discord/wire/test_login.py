@@ -201,6 +201,7 @@ async def test_what_a_crash_left_is_taken_up_at_the_start(make_line: Callable[..
     assert posts[-1]["content"] == "Here"
     assert event.id == message_id
     await second.finish()
+    assert inbox.answers == [event.id]
 
 
 async def test_stopping_lets_a_running_turn_finish(line: Line) -> None:
