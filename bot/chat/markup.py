@@ -4,6 +4,9 @@ A small subset of CommonMark: ``**bold**``, ``*italics*``, `` `code` ``, ``[labe
 ``## heading`` (shown as a bold line), ``- item``, ``1. item`` and paragraphs. A backslash takes
 the meaning from the sign after it. Whatever is not closed stays as it stands.
 
+``[Friday, 12:00 (Rome)](t:1650621600:F)`` is a moment: a platform that knows its reader's clock
+shows the moment by that (Discord), any other the words.
+
 ``escape`` makes a person's words safe to put into a markup text; ``parse`` turns a markup text
 into plain text with spans, which is what a renderer works on; ``split`` cuts that into parts
 that a platform takes.
@@ -14,15 +17,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final, Literal
 
-SpanKind = Literal["bold", "italic", "code", "link"]
+SpanKind = Literal["bold", "italic", "code", "link", "time"]
 
 _SPECIAL: Final = re.compile(r"([\\*`\[\]()])")
 _LINE_START: Final = re.compile(r"(?m)^([ \t]*)(#{1,6}(?=\s)|[-+](?=\s)|>)")
 _HEADING: Final = re.compile(r"^#{1,6}\s+(.*)$")
 _BULLET: Final = re.compile(r"^(\s*)[-*+]\s+(?=\S)")
 _SAFE_URL: Final = re.compile(r"^(https?://|mailto:|tg://)[^\s<>]+$", re.IGNORECASE)
+_TIME: Final = re.compile(r"^t:(\d{1,11})(?::([Ft]))?$", re.ASCII)
 
 
 class Raw(str):
@@ -33,7 +38,11 @@ class Raw(str):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A style over ``length`` code points from ``start``."""
+    """A style over ``length`` code points from ``start``.
+
+    ``url`` is a link's address; of a time it is the moment in whole seconds since 1970 and the
+    form, ``1650621600:F`` for day and time, ``1650621600:t`` for the time alone.
+    """
 
     start: int
     length: int
@@ -67,6 +76,12 @@ def escape(text: str) -> str:
     """A person's words as markup that shows them as they are."""
     escaped = _SPECIAL.sub(r"\\\1", text)
     return _LINE_START.sub(r"\1\\\2", escaped)
+
+
+def moment(at: datetime, words: str, *, is_time_alone: bool = False) -> Raw:
+    """An aware moment as markup; ``words`` tell it where the platform does not."""
+    form = "t" if is_time_alone else "F"
+    return Raw(f"[{escape(words)}](t:{int(at.timestamp())}:{form})")
 
 
 def utf16_length(text: str) -> int:
@@ -126,7 +141,10 @@ class _Reader:
             self._spans.append(Span(start=start, length=self.position - start, kind=kind, url=url))
 
     def finish(self) -> Styled:
-        spans = sorted(self._spans, key=lambda span: (span.start, -span.length))
+        # A moment holds no other span, so it comes inside those over the same words.
+        spans = sorted(
+            self._spans, key=lambda span: (span.start, -span.length, span.kind == "time")
+        )
         return Styled(text="".join(self._pieces), spans=tuple(spans))
 
     def read_inline(self, text: str, depth: int = 0) -> None:
@@ -184,11 +202,15 @@ class _Reader:
         if end < 0:
             return None
         url = text[close + 2 : end]
-        if not _SAFE_URL.match(url):
+        time = _TIME.match(url)
+        if time is None and not _SAFE_URL.match(url):
             return None
         start = self.position
         self.read_inline(text[index + 1 : close], depth + 1)
-        self.mark(start, "link", url)
+        if time is None:
+            self.mark(start, "link", url)
+        else:
+            self.mark(start, "time", f"{time[1]}:{time[2] or 'F'}")
         return end + 1
 
 

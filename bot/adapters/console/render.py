@@ -17,7 +17,7 @@ from bot.chat.actions import Action
 from bot.chat.markup import Styled, parse, plain
 from bot.chat.messages import Button, LinkButton, Message, Select
 
-_STYLES: Final = {"bold": "bold", "italic": "italic", "code": "cyan"}
+_STYLES: Final = {"bold": "bold", "italic": "italic", "code": "cyan", "time": "bold"}
 WIDTH: Final = 88
 """Columns of a text that is easy to read; a narrower terminal narrows it."""
 

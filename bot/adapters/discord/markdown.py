@@ -81,6 +81,8 @@ class _Writer:
         return escape(self._text[start:end], is_line_start=is_line_start)
 
     def _span(self, span: Span, inner: tuple[Span, ...]) -> str:
+        if span.kind == "time":
+            return f"<t:{span.url}>"
         if span.kind == "code":
             return f"`{self._text[span.start : span.end]}`"
         written = self.write(inner, span.start, span.end)

@@ -66,6 +66,8 @@ def entities(styled: Styled) -> list[dict[str, Any]]:
     """The spans of a text as Telegram's message entities."""
     found = []
     for span in styled.spans:
+        if span.kind not in _ENTITY_TYPES:
+            continue
         entity: dict[str, Any] = {
             "type": _ENTITY_TYPES[span.kind],
             "offset": utf16_length(styled.text[: span.start]),
