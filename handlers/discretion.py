@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.chat.events import ConversationRef
+from bot.chat.events import ConversationRef, private_chat_with
 from bot.chat.forms import WHOLE_FORM_PLATFORMS
 from bot.chat.messages import LinkButton, Message
 from bot.chat.turn import Turn
@@ -28,7 +28,7 @@ def ask_privately(turn: Turn, settings: MembershipSettings, payload: str) -> Mes
     return Message(text=_("This is personal. Please write to me in a private chat."), rows=rows)
 
 
-def private_chat(turn: Turn) -> ConversationRef | None:
-    """Where the person can be written to later, if this is such a place."""
-    where = turn.event.conversation
-    return where if where.is_private else None
+def private_chat(turn: Turn) -> ConversationRef:
+    """Where the person who acts can be written to later."""
+    author = turn.event.author
+    return private_chat_with(author.platform, author.id)

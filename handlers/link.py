@@ -21,8 +21,9 @@ from bot.store import Store
 from bot.store.link_codes import LENGTH, LinkOffer, tidy
 from handlers import membership, merging
 from handlers.descriptions import N_, Translators, in_all
-from handlers.discretion import ask_privately, is_discreet
+from handlers.discretion import ask_privately, is_discreet, private_chat
 from handlers.join_fields import LABELS, shown
+from handlers.preferred import Preferred
 
 FORM: Final = "link"
 PAYLOAD: Final = "link"
@@ -32,8 +33,11 @@ PAYLOAD: Final = "link"
 class Link:
     """Codes are given by hand: nobody is linked who has not both accounts before them."""
 
-    def __init__(self, settings: MembershipSettings, translators: Translators) -> None:
+    def __init__(
+        self, settings: MembershipSettings, preferred: Preferred, translators: Translators
+    ) -> None:
         self._settings = settings
+        self._preferred = preferred
         self._translators = translators
 
     def add_to(self, routes: Routes) -> None:
@@ -181,30 +185,33 @@ class Link:
         await store.memberships.remove(drop)
         await store.eraser.merge(keep, drop)
         turn = turn.changed(member=replace(turn.member, id=keep))
+        # Discord has no news in private chats, so it is home only where it is all there is.
+        chats = [each.chat for each in await store.accounts.of(keep)]
+        home = home or min(chats, key=lambda each: each.platform == "discord", default=None)
+        await store.accounts.set_home(keep, home)
         joined = merging.merged(theirs, mine, keep_mine=keep_mine)
         if joined is not None:
             joined = replace(joined, person_id=keep)
             await store.memberships.save(joined, now)
-            await store.accounts.set_home(keep, home)
             # A granted role stays with the record that made the code; none is won by linking.
             await store.accounts.grant(keep, role or Role.ANYONE)
             await membership.settle_role(store, joined)
             await membership.settle_reach(turn, joined)
+        elif home is not None:
+            await store.reach.keep_one(keep, home, now)
         here = turn.event.conversation.platform
         await store.audit.add("link", actor_id=keep, via=here, now=now, subject_id=keep)
         await self._tell_other(turn, keep)
-        return Edit(
-            message=Message(
-                text=_("Done. Both accounts are one now; /me shows it, /unlink separates them."),
-                is_ephemeral=True,
-            )
-        )
+        done = _("Done. Both accounts are one now; /me shows it, /unlink separates them.")
+        asked, rows = await self._preferred.question(turn, keep)
+        text = f"{done}\n\n{asked}"
+        return Edit(message=Message(text=text, rows=rows, is_ephemeral=True))
 
     async def _tell_other(self, turn: Turn, person_id: int) -> None:
         """The account that made the code hears of it, in case it was not meant."""
         store: Store = turn.store
         home = await store.accounts.home(person_id)
-        if home is None or home == turn.event.conversation:
+        if home is None or home == private_chat(turn):
             return
         await store.outbox.add(
             f"member:{person_id}:link:{turn.event.id}",
@@ -246,9 +253,10 @@ class Link:
         if len(await store.accounts.of(turn.member.id)) < 2:
             return Notice(text=_("This account is not linked to another."))
         others = await store.accounts.part(turn.member.id, author, now)
+        await store.subscriptions.stop(private_chat(turn), turn._.language, now)
+        await store.accounts.set_home(turn.member.id, others)
         member = await store.memberships.get(turn.member.id)
         if member is not None:
-            await store.accounts.set_home(turn.member.id, others)
             await membership.settle_reach(turn, member)
         await store.audit.add(
             "unlink",

@@ -67,8 +67,7 @@ async def accept(turn: Turn, values: Mapping[str, str], settings: MembershipSett
     for purpose in member.receives:
         await consent(turn, purpose, is_given=True)
     await store.applications.drop(turn.member.id)
-    if (home := private_chat(turn)) is not None:
-        await store.accounts.set_home(turn.member.id, home)
+    await store.accounts.set_home(turn.member.id, private_chat(turn))
     await settle_role(store, member)
     await settle_reach(turn, member)
     return member
@@ -151,6 +150,14 @@ async def settle_reach(turn: Turn, member: Membership) -> None:
         language=turn._.language,
         now=turn.clock.now(),
     )
+
+
+async def write_here(turn: Turn) -> None:
+    """The person wants what the assistant sends by itself where they act now, and only there."""
+    store: Store = turn.store
+    here = private_chat(turn)
+    await store.accounts.set_home(turn.member.id, here)
+    await store.reach.keep_one(turn.member.id, here, turn.clock.now())
 
 
 async def consent(turn: Turn, purpose: str, *, is_given: bool) -> None:

@@ -18,6 +18,7 @@ from handlers.leaving import Leaving
 from handlers.link import Link
 from handlers.members import Members
 from handlers.menu import GO
+from handlers.preferred import Preferred
 from handlers.privacy import Privacy
 from handlers.profile import Profile
 from handlers.start import Start
@@ -37,12 +38,13 @@ def add_membership(
     vetting = Vetting(desks, translators)
     confirm = Confirm(rules, vetting, translators)
     join = Join(rules, settings.join_form_url, Welcome(confirm, vetting), translators)
-    profile = Profile(rules, confirm, translators)
+    preferred = Preferred()
+    profile = Profile(rules, confirm, preferred, translators)
     leaving = Leaving(rules, settings.retention, translators)
     privacy = Privacy(settings.retention, translators)
-    link = Link(rules, translators)
+    link = Link(rules, preferred, translators)
     members = Members(rules, vetting, translators)
-    for part in (link, members, join, confirm, profile, leaving, privacy, vetting):
+    for part in (link, preferred, members, join, confirm, profile, leaving, privacy, vetting):
         part.add_to(routes)
     start.deep_links |= {"join": join.join, "me": profile.me, "link": link.start}
     return {"join": join.join, "me": profile.me, "privacy": privacy.privacy}

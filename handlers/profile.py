@@ -18,6 +18,7 @@ from handlers.descriptions import N_, Translators, in_all
 from handlers.discretion import ask_privately, is_discreet
 from handlers.join_fields import LABELS, ORDER
 from handlers.menu import GO
+from handlers.preferred import Preferred
 from handlers.welcome import state_text
 
 
@@ -25,10 +26,15 @@ class Profile:
     """Every change is written at once; nothing has to be saved."""
 
     def __init__(
-        self, settings: MembershipSettings, confirm: Confirm, translators: Translators
+        self,
+        settings: MembershipSettings,
+        confirm: Confirm,
+        preferred: Preferred,
+        translators: Translators,
     ) -> None:
         self._settings = settings
         self._confirm = confirm
+        self._preferred = preferred
         self._translators = translators
 
     def add_to(self, routes: Routes) -> None:
@@ -74,6 +80,7 @@ class Profile:
         accounts = await store.accounts.of(member.person_id)
         where = ", ".join(f"{account.platform} ({account.name})" for account in accounts)
         lines.append(_("- **Accounts:** {accounts}", accounts=where))
+        lines += filter(None, [await self._preferred.line(turn, member.person_id)])
         lines.append(_("- **Member since:** {date}", date=f"{member.joined_at:%Y-%m-%d}"))
         rows: list[Row] = [
             (
@@ -83,6 +90,9 @@ class Profile:
             *self._confirm.buttons(member, _),
             _ends(turn, is_member=True),
         ]
+        if len(accounts) > 1:
+            label = _("Where I write to you")
+            rows.insert(1, (Button(label=label, action=Action("prefer", "ask")),))
         parts = [said, state_text(member, _) if member.state != "member" else "", "\n".join(lines)]
         return Message(
             title=_("My data"),

@@ -97,6 +97,8 @@ class Subscriptions:
         for topic in RECEIVES:
             await store.subscriptions.unmute(where, topic)
         await store.subscriptions.subscribe(where, turn._.language, now)
+        if where.is_private:
+            await membership.write_here(turn)
 
     async def _toggle(self, turn: Turn, topic: str) -> Reply:
         store: Store = turn.store

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from bot.chat.actions import Action
 
 Platform = Literal["telegram", "discord", "console", "email"]
+
+ACCOUNT_MARK: Final = "user:"
+"""Before an account's number where it stands for the private chat with that account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,16 @@ class ConversationRef:
     def key(self) -> tuple[str, str, str]:
         """What identifies the conversation in tables and locks."""
         return (self.platform, self.chat_id, self.thread_id)
+
+
+def private_chat_with(platform: Platform, account_id: str) -> ConversationRef:
+    """The private chat with an account, whether or not there has been one.
+
+    It bears the account's number on Telegram and in the terminal; Discord gives it a number of
+    its own when it is opened, so there the account stands for it.
+    """
+    mark = ACCOUNT_MARK if platform == "discord" else ""
+    return ConversationRef(platform=platform, chat_id=f"{mark}{account_id}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, cast
+from typing import cast
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.chat.events import Author, ConversationRef, Platform
+from bot.chat.events import Author, ConversationRef, Platform, private_chat_with
 from bot.chat.turn import Role
 from bot.store.schema import account, person
-
-_NUMBERED_ALIKE: Final = frozenset({"telegram", "console"})
-"""Platforms where a private chat bears the account's number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +21,11 @@ class Account:
     platform: Platform
     account_id: str
     name: str
+
+    @property
+    def chat(self) -> ConversationRef:
+        """The private chat with it."""
+        return private_chat_with(self.platform, self.account_id)
 
 
 class Accounts:
@@ -62,7 +64,11 @@ class Accounts:
         )
 
     async def set_home(self, person_id: int, where: ConversationRef | None) -> None:
-        """Keep the private chat in which the assistant may write to a person by itself."""
+        """Keep where the assistant writes to a person by itself: one of the accounts' chats.
+
+        It is the person's choice where there are several accounts, and the one chat that hears
+        announcements.
+        """
         await self._connection.execute(
             update(person)
             .where(person.c.id == person_id)
@@ -94,9 +100,5 @@ class Accounts:
             .values(person_id=inserted.scalar_one())
         )
         home = await self.home(person_id)
-        if home is not None and home.key[:2] != (author.platform, author.id):
-            return home
-        staying = [each for each in await self.of(person_id) if each.platform in _NUMBERED_ALIKE]
-        if not staying:
-            return None
-        return ConversationRef(platform=staying[0].platform, chat_id=staying[0].account_id)
+        staying = [each.chat for each in await self.of(person_id)]
+        return home if home in staying else next(iter(staying), None)

@@ -7,11 +7,12 @@ these; a test holds them against the schema.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast
 
 from sqlalchemy import Column, ColumnElement, Table, and_, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.chat.events import Platform, private_chat_with
 from bot.store.schema import account, metadata, person, question
 
 Pair = tuple[str, str]
@@ -75,10 +76,12 @@ async def private_chats_of(
 ) -> set[Pair]:
     """The chats in which the assistant speaks with nobody else.
 
-    Its number is the account's on Telegram and in the terminal. On Discord it is known where
-    the person asked something or made it their home: rows with ``is_private`` tell.
+    Its number is the account's on Telegram and in the terminal. On Discord it is the account
+    with a mark, and another one where the person asked something: rows with ``is_private`` tell.
     """
-    chats = set(accounts)
+    chats = accounts | {
+        private_chat_with(cast(Platform, platform), number).key[:2] for platform, number in accounts
+    }
     home = (
         await connection.execute(
             select(person.c.home_platform, person.c.home_chat).where(person.c.id == person_id)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.chat.events import ConversationRef
+from bot.chat.events import ConversationRef, private_chat_with
 from bot.store.dialects import upsert
 from bot.store.schema import account, chat, muted_topic
 
@@ -33,17 +33,29 @@ class Reach:
         now: datetime,
     ) -> None:
         """Let ``home`` hear the ``wanted`` ones of ``topics``, and the other chats nothing."""
-        rows = await self._connection.execute(
-            select(account.c.platform, account.c.account_id).where(account.c.person_id == person_id)
-        )
-        # A private chat bears the account's number on Telegram and in the terminal.
-        chats = {(row.platform, row.account_id): False for row in rows}
+        chats = dict.fromkeys(await self._chats_of(person_id), False)
         if home is not None:
             chats[home.platform, home.chat_id] = True
         for (platform, chat_id), is_home in chats.items():
             muted = [topic for topic in topics if topic not in wanted] if is_home else []
             await self._put(platform, chat_id, not (is_home and wanted), language, now)
             await self._mute(platform, chat_id, muted)
+
+    async def keep_one(self, person_id: int, home: ConversationRef, now: datetime) -> None:
+        """Let no other chat of the person hear announcements than ``home``."""
+        for platform, chat_id in await self._chats_of(person_id):
+            if (platform, chat_id) != home.key[:2]:
+                await self._connection.execute(
+                    update(chat)
+                    .where(chat.c.platform == platform, chat.c.chat_id == chat_id)
+                    .values(has_opted_out=True, updated_at=now)
+                )
+
+    async def _chats_of(self, person_id: int) -> list[tuple[str, str]]:
+        rows = await self._connection.execute(
+            select(account.c.platform, account.c.account_id).where(account.c.person_id == person_id)
+        )
+        return [private_chat_with(row.platform, row.account_id).key[:2] for row in rows]
 
     async def _put(
         self, platform: str, chat_id: str, has_opted_out: bool, language: str | None, now: datetime

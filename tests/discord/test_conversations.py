@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.discord.client import AssistantClient
 from bot.chat.errors import RecipientGone
 from bot.chat.events import (
     MessageDeleted,
     MessageEdited,
     MessageReceived,
+    private_chat_with,
 )
 from bot.chat.messages import Delete, Edit, Message, Notice
 from bot.chat.ports import Lane
@@ -185,3 +187,13 @@ async def test_a_person_who_blocks_is_gone(world: World) -> None:
     bot: Any = world.env.bot
     with pytest.raises(RecipientGone):
         await bot.sending.send(where, Message(text="hello"))
+
+
+async def test_a_private_chat_is_opened_by_the_account(world: World) -> None:
+    where = private_chat_with("discord", str(world.ana.user.id))
+    client = world.env.bot
+    assert isinstance(client, AssistantClient)
+    for text in ("You are a member now.", "And again."):
+        await client.sending.send(where, Message(text=text))
+    private = [message.content for message in world.ana.user.dm_channel.history()]
+    assert private == ["You are a member now.", "And again."]

@@ -12,7 +12,7 @@ from bot.adapters.discord.errors import UNKNOWN_MESSAGE, delivery_errors
 from bot.adapters.discord.inbound import conversation_of
 from bot.adapters.discord.render import Payload, render, render_one
 from bot.chat.errors import Undeliverable, Unreachable
-from bot.chat.events import ConversationRef
+from bot.chat.events import ACCOUNT_MARK, ConversationRef
 from bot.chat.messages import Message, SentMessage
 
 LOGIN_PATIENCE: Final = 10.0
@@ -100,6 +100,9 @@ class Sending:
         return conversation_of(channel.id, is_private=True)
 
     async def _channel(self, to: ConversationRef) -> discord.PartialMessageable:
+        if to.chat_id.startswith(ACCOUNT_MARK):
+            # Discord opens a chat that is open already by returning it.
+            to = await self.private(to.chat_id.removeprefix(ACCOUNT_MARK))
         await self._wait()
         with delivery_errors():
             return self._client.get_partial_messageable(_snowflake(to.chat_id))
