@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from knowledge.language import detect_language
 from knowledge.model import LANGUAGES
-from knowledge.phrases import compile_phrases, matchable
+from knowledge.phrases import Phrases, heads_of, matchable
 from knowledge.search.repair import SpellingRepair
 from knowledge.search.transliteration import to_cyrillic
 
@@ -86,10 +86,11 @@ def emergency_text(language: str) -> str:
 
 def _check(ready: str, language: str) -> Emergency | None:
     found: dict[str, re.Match[str] | None] = {}
+    heads = heads_of(ready)
 
     def seen(group: str) -> re.Match[str] | None:
         if group not in found:
-            found[group] = _group(language, group).search(ready)
+            found[group] = _group(language, group).search(ready, heads)
         return found[group]
 
     for kind, rule in _gate().rules:
@@ -129,9 +130,9 @@ def _spelling(language: str) -> SpellingRepair:
 
 
 @cache
-def _group(language: str, name: str) -> re.Pattern[str]:
+def _group(language: str, name: str) -> Phrases:
     """A group's expression, compiled when it is first looked for."""
-    return compile_phrases(_gate().groups[language][name])
+    return Phrases.of(_gate().groups[language][name])
 
 
 @cache

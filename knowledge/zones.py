@@ -79,11 +79,6 @@ def guess_zone(country: str, at: datetime) -> str | None:
     return clocks[0] if len(clocks) == 1 else None
 
 
-def is_zone(name: str) -> bool:
-    """Whether it is an IANA zone that this machine knows."""
-    return name in available_timezones()
-
-
 def city(zone: str, language: str) -> str:
     """What the place of a zone is called, ``Rome`` for ``Europe/Rome``."""
     if zone.startswith("Etc/") or "/" not in zone:

@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import tempfile
-import zipfile
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -19,10 +18,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from knowledge.search.arrays import map_arrays, write_arrays
 from knowledge.search.confidence import Calibration
 from knowledge.search.matcher import Matcher
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Raised whenever features, weights or the stored form change."""
 
 _CONTENT: Final = ("thesaurus.toml", "glossary.toml", "languages.toml")
@@ -34,7 +34,7 @@ def cached_matcher(
     """The matcher of these examples: from the cache where it is there, else built and kept."""
     if folder is None:
         return Matcher.build(examples, language)
-    path = folder / f"search-{language}-{_key(examples, language)}.npz"
+    path = folder / f"search-{language}-{_key(examples, language)}.index"
     matcher = _read(path, language)
     if matcher is None:
         matcher = Matcher.build(examples, language)
@@ -53,12 +53,11 @@ def _key(examples: Mapping[str, Sequence[str]], language: str) -> str:
 
 def _read(path: Path, language: str) -> Matcher | None:
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            state: dict[str, Any] = {name: stored[name] for name in stored.files}
+        state: dict[str, Any] = map_arrays(path)
         facts = json.loads(state.pop("facts").tobytes())
         calibration = Calibration(**facts["calibration"])
         return Matcher.restore(state, language, facts["entries"], facts["texts"], calibration)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
@@ -75,7 +74,7 @@ def _write(path: Path, matcher: Matcher) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
             temporary = Path(file.name)
-            np.savez(file, facts=content, **matcher.state())
+            write_arrays(file, {"facts": content, **matcher.state()})
         temporary.replace(path)
         _forget_others(path, matcher.language)
     except OSError:
@@ -85,6 +84,8 @@ def _write(path: Path, matcher: Matcher) -> None:
 
 def _forget_others(path: Path, language: str) -> None:
     """Keep the two newest indexes of a language; the one before may still serve a neighbour."""
-    found = sorted(path.parent.glob(f"search-{language}-*.npz"), key=os.path.getmtime, reverse=True)
+    found = sorted(
+        path.parent.glob(f"search-{language}-*.index"), key=os.path.getmtime, reverse=True
+    )
     for old in found[2:]:
         old.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from knowledge.answering import Candidate, Decision, Outcome, Query
 from knowledge.boundaries import boundary
 from knowledge.gates import screen
-from knowledge.language import LanguageDetector
+from knowledge.language import Detection, LanguageDetector
 from knowledge.model import LANGUAGES, Collection
 from knowledge.search.cache import cached_matcher
 from knowledge.search.crossing import Crossing, Found, Searcher
@@ -97,14 +97,14 @@ class Engine:
             return Outcome(
                 decision="rephrase", language=language, score=0.0, explanation=("no words",)
             )
-        outcome = self._with_context(query, language)
+        outcome = self._with_context(query, language, detection)
         parts = split_questions(query.text)
         if len(parts) > 1:
             outcome = self._with_parts(outcome, parts, query, language)
         return replace(outcome, intent=intent(query.text))
 
-    def _with_context(self, query: Query, language: str) -> Outcome:
-        alone = self._search(query.text, language)
+    def _with_context(self, query: Query, language: str, detection: Detection) -> Outcome:
+        alone = self._search(query.text, language, detection)
         if query.previous is None or query.previous not in self.titles:
             return alone
         spoken = self.detector.detect(query.text, default=language).language
@@ -142,8 +142,9 @@ class Engine:
         first = found[0] if whole.decision == "rephrase" else whole
         return replace(first, parts=parts, explanation=(note, *first.explanation))
 
-    def _search(self, text: str, language: str) -> Outcome:
-        found = self.crossing.find(text, self.detector.detect(text, default=language))
+    def _search(self, text: str, language: str, detection: Detection | None = None) -> Outcome:
+        detection = detection or self.detector.detect(text, default=language)
+        found = self.crossing.find(text, detection)
         best = found.match
         candidates = tuple(
             Candidate(article=entry, score=score)

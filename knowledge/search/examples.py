@@ -91,8 +91,8 @@ class ExampleMatrix:
         if not total:
             return np.zeros(len(self), np.float32)
         places = _spread(first, counts, total)
-        weights = self.row_values[places] * np.repeat(values, counts)
-        sums = np.bincount(self.rows[places], weights=weights, minlength=len(self))
+        weights = self.row_values.take(places) * np.repeat(values, counts)
+        sums = np.bincount(self.rows.take(places), weights=weights, minlength=len(self))
         return sums.astype(np.float32)
 
     def exact(self, vector: SparseVector, rows: npt.NDArray[np.intp]) -> Floats:

@@ -97,7 +97,7 @@ def _raw(
     near = near[similarities[near] > 0.0]
     variance = 1.0
     if len(near):
-        gram = model.gram[near][:, near].astype(np.float32)
+        gram = model.gram[np.ix_(near, near)].astype(np.float32)
         variance = local_variance(gram, similarities[near])
     nearest = float(similarities[examples.owners == best].max(initial=0.0))
     raw = raw_confidence(float(scores[best]), variance, nearest, unseen)

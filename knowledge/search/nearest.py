@@ -37,12 +37,14 @@ class Ranking:
 
 
 def rank_all(examples: ExampleMatrix, vector: SparseVector, model: DenseModel) -> Ranking:
-    """Score every entry with the trained models."""
+    """Score the entries of the nearest examples with the models trained over all examples."""
     similarities = examples.similarities(vector)
-    scores = model.scores(similarities)
-    best = int(scores.argmax())
     near = largest(similarities, NEAR)
-    gram = model.gram[near][:, near].astype(np.float32)
+    entries = np.unique(examples.owners[near])
+    scores = np.full(len(model.smooth), -1.0, np.float32)
+    scores[entries] = model.scores(similarities, entries)
+    best = int(scores.argmax())
+    gram = model.gram[np.ix_(near, near)].astype(np.float32)
     variance = local_variance(gram, similarities[near])
     own = np.flatnonzero(examples.owners == best)
     if not len(own):  # an entry without any example can only win where nothing matches

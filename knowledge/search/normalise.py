@@ -57,7 +57,12 @@ def fold(text: str) -> str:
 
     Any string is accepted: lone surrogates, control and direction characters are dropped.
     """
-    text = text[:MAX_CHARACTERS]
+    return _folded(text[:MAX_CHARACTERS])
+
+
+@lru_cache(maxsize=4)
+def _folded(text: str) -> str:
+    """The gates, the detection and the search of one question all begin with this."""
     folded = text.lower().replace("`", "'") if text.isascii() else _fold_unicode(text)
     folded = _ENGLISH_TAIL.sub("", folded) if "'" in folded else folded
     return _REPEATED_PART.sub(r"\1", _REPEATED.sub(r"\1\1", folded))

@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from knowledge.search.vectors import Floats
+from knowledge.search.vectors import Floats, Ints
 
 DENSE_LIMIT: Final = 3_000
 NOISE: Final = 0.25
@@ -34,7 +34,7 @@ def sharpen(similarities: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class DenseModel:
-    """Coefficients for every example (row) and entry (column), for either kernel.
+    """Coefficients for every entry (row) and example (column), for either kernel.
 
     ``smooth`` holds the linear ridge and the softmax together. ``gram`` are the examples'
     similarities to each other.
@@ -44,11 +44,11 @@ class DenseModel:
     sharp: Floats
     gram: npt.NDArray[np.float16]
 
-    def scores(self, similarities: Floats) -> Floats:
-        """The scores of all entries."""
+    def scores(self, similarities: Floats, entries: Ints) -> Floats:
+        """The scores of some entries."""
         # einsum stays on this thread; BLAS would wake its pool and wait where a core is busy
-        smooth: Floats = np.einsum("i,ij->j", similarities, self.smooth)
-        sharp: Floats = np.einsum("i,ij->j", sharpen(similarities), self.sharp)
+        smooth: Floats = np.einsum("i,ji->j", similarities, self.smooth[entries])
+        sharp: Floats = np.einsum("i,ji->j", sharpen(similarities), self.sharp[entries])
         return smooth + sharp
 
     def state(self) -> dict[str, Any]:

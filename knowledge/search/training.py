@@ -54,7 +54,11 @@ def train(gram: Floats, owners: Ints, entries: int) -> Trained:
     working = gram @ soft + np.float32(2.0 * _SOFT_PENALTY) * soft
     _add(one_out, entry_out, _left_out(working, soft, _HALF * inverse, groups))
 
-    model = DenseModel(linear + soft, sharp, gram.astype(np.float16))
+    model = DenseModel(
+        np.ascontiguousarray((linear + soft).T),
+        np.ascontiguousarray(sharp.T),
+        gram.astype(np.float16),
+    )
     return Trained(model, one_out, entry_out)
 
 

@@ -118,5 +118,5 @@ async def test_the_index_is_built_in_a_child_before_it_is_read(
     )
     write(folder, "nickel", GOOD.format(id="nickel"))
     assert await watcher.look() is True
-    assert list(cache.glob("search-en-*.npz"))
+    assert list(cache.glob("search-en-*.index"))
     assert library.article("nickel") is not None

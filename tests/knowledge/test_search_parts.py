@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from knowledge.boundaries import boundary
+from knowledge.search.arrays import map_arrays, write_arrays
 from knowledge.search.concepts import glossary, to_english
 from knowledge.search.confidence import ENOUGH_LABELS, Calibration, calibrate, refit
 from knowledge.search.matcher import Matcher
@@ -142,8 +144,8 @@ def test_leaving_out_in_closed_form_is_training_without() -> None:
     for out in range(12):
         kept = np.arange(12) != out
         again = train(gram[np.ix_(kept, kept)].copy(), owners[kept], 4).model
-        expected = gram[out, kept] @ again.smooth
-        expected += np.exp(2.0 * (gram[out, kept] - 1.0)) @ again.sharp
+        expected = gram[out, kept] @ again.smooth.T
+        expected += np.exp(2.0 * (gram[out, kept] - 1.0)) @ again.sharp.T
         assert np.abs(one_out[out] - expected).max() < 0.06
 
 
@@ -180,3 +182,26 @@ def test_large_and_small_bases_agree_on_the_plain_case() -> None:
     for n in (0, 7, 39):
         text = f"what about thing{n}"
         assert dense.match(text).ranked[0][0] == local.match(text).ranked[0][0] == f"e{n}"
+
+
+def test_arrays_come_back_as_they_were_and_damage_is_seen(tmp_path: Path) -> None:
+    path = tmp_path / "arrays"
+    arrays = {
+        "a": np.arange(7, dtype=np.int32),
+        "b": np.ones((3, 5), np.float16),
+        "none": np.zeros((0, 4), np.float32),
+        "c": np.float64(2.5),
+    }
+    with path.open("wb") as file:
+        write_arrays(file, arrays)
+    found = map_arrays(path)
+    assert list(found) == list(arrays)
+    for name, array in arrays.items():
+        assert found[name].dtype == array.dtype
+        assert np.array_equal(found[name], array)
+        assert not found[name].flags.writeable
+    whole = path.read_bytes()
+    for damaged in (whole[:-1], whole[:-70], b"", whole[:90] + b"?" + whole[91:], b"x" * 500):
+        path.write_bytes(damaged)
+        with pytest.raises(ValueError, match=r"."):
+            map_arrays(path)
