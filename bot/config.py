@@ -18,6 +18,7 @@ from rapidfuzz import process
 from bot.config_announcements import AnnouncementSettings
 from bot.config_base import Section as _Section
 from bot.config_members import EmailSettings, MembershipSettings, RetentionSettings
+from bot.config_operations import AlertSettings, BackupSettings, WebSettings
 from bot.config_sections import (
     AnsweringSettings,
     DatabaseSettings,
@@ -61,6 +62,9 @@ class Settings(_Section):
     announcements: AnnouncementSettings = AnnouncementSettings()
     retention: RetentionSettings = RetentionSettings()
     answering: AnsweringSettings = AnsweringSettings()
+    web: WebSettings = WebSettings()
+    alerts: AlertSettings = AlertSettings()
+    backup: BackupSettings = BackupSettings()
     log: LogSettings = LogSettings()
 
 

@@ -84,8 +84,6 @@ class TelegramSettings(_Section):
     file_url: HttpUrl = "https://api.telegram.org/file"
     mode: Literal["polling", "webhook"] = "polling"
     webhook_url: HttpUrl | None = None
-    webhook_host: str = "127.0.0.1"
-    webhook_port: int = Field(default=8443, ge=1, le=65535)
     webhook_secret: SecretStr | None = None
     webhook_secret_file: str | None = None
     desk_chat: int | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -14,6 +14,9 @@ from bot.chat.messages import Message, SentMessage
 from bot.chat.turn import Dispatch
 
 T = TypeVar("T")
+
+Receive = Callable[[Mapping[str, str], Callable[[], Awaitable[bytes]]], Awaitable[int]]
+"""Takes a request's headers and what reads its body; returns the HTTP status to answer with."""
 
 
 class Clock(Protocol):
@@ -70,6 +73,18 @@ class Inbox(Protocol):
         ...
 
 
+class WebhookHost(Protocol):
+    """The HTTP server that a platform's webhook is part of."""
+
+    def receive(self, path: str, take: Receive) -> None:
+        """Hand what is posted to ``path`` to ``take``; before the server runs."""
+        ...
+
+    async def listening(self) -> None:
+        """Returns once requests are answered."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What a platform can do. Lengths count what the platform counts (see ``bot.chat.markup``)."""
@@ -106,9 +121,17 @@ class Adapter(Protocol):
         ...
 
     async def edit(self, to: ConversationRef, message_id: str, message: Message) -> None:
-        """Replace a sent message; raises ``DeliveryError``."""
+        """Replace a sent message; raises ``DeliveryError``.
+
+        Its files stay as they are where the platform cannot exchange them.
+        """
         ...
 
-    async def delete(self, to: ConversationRef, message_id: str) -> None:
-        """Take a sent message away; raises ``DeliveryError``."""
+    async def delete(
+        self, to: ConversationRef, message_id: str, *, instead: Message | None = None
+    ) -> None:
+        """Take a sent message away; raises ``DeliveryError``.
+
+        ``instead`` takes its place where the platform does not let us delete it any more.
+        """
         ...

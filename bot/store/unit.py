@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.accounts import Accounts
+from bot.store.alerts import Alerts
 from bot.store.announcement_drafts import AnnouncementDrafts
 from bot.store.announcement_reports import AnnouncementReports
+from bot.store.announcement_revisions import AnnouncementRevisions
 from bot.store.announcements import Announcements
 from bot.store.applications import Applications
 from bot.store.audit import Audit
@@ -23,11 +25,13 @@ from bot.store.feedback import Feedback
 from bot.store.inbox import Inbox
 from bot.store.link_codes import LinkCodes
 from bot.store.memberships import Memberships
+from bot.store.operations import Operations
 from bot.store.outbox import Outbox
 from bot.store.outbox_reports import OutboxReports
 from bot.store.people import People
 from bot.store.questions import Questions
 from bot.store.reach import Reach
+from bot.store.site_keys import SiteKeys
 from bot.store.subscriptions import Subscriptions
 
 
@@ -56,7 +60,11 @@ class Store:
         self.announcements = Announcements(connection)
         self.announcement_drafts = AnnouncementDrafts(connection)
         self.announcement_reports = AnnouncementReports(connection)
+        self.announcement_revisions = AnnouncementRevisions(connection)
         self.outbox_reports = OutboxReports(connection)
+        self.alerts = Alerts(connection)
+        self.operations = Operations(connection)
+        self.site_keys = SiteKeys(connection)
         self.eraser = Eraser(connection)
 
     async def export(self, person_id: int) -> dict[str, list[dict[str, Any]]]:

@@ -24,7 +24,7 @@ def test_all_faults_are_named_at_once(tmp_path: Path) -> None:
     path = tmp_path / "c.toml"
     path.write_text(
         'zoen = "Europe/Rome"\nzone = "Mars/Base"\nlanguage = "tlh"\n'
-        '[telegram]\ntoken = "123:abc"\nmode = "webhook"\nwebhook_port = "x"\n'
+        '[telegram]\ntoken = "123:abc"\nmode = "webhook"\nrate_per_second = "x"\n'
         '[limits]\nburst = 0\n[roles]\nadmins = ["bob"]\n',
         encoding="utf-8",
     )
@@ -37,7 +37,7 @@ def test_all_faults_are_named_at_once(tmp_path: Path) -> None:
         "'tlh' is not one of en, fr",
         "[telegram] token: a secret does not belong in this file",
         "INSOP_TELEGRAM_TOKEN",
-        "[telegram] webhook_port",
+        "[telegram] rate_per_second",
         "[limits] burst",
         "'bob' is not an account",
     ):

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from bot.adapters.telegram.adapter import TelegramAdapter
 from bot.chat.events import ConversationRef
 from bot.config import TelegramSettings
+from bot.web.server import WebServer
 from tests.telegram import spec
 from tests.telegram.loopback.server import TOKEN, LoopbackServer
 from tests.telegram.stage import PRESENTATION, HandClock, MemoryInbox, PlainCourier, Script
@@ -40,7 +41,9 @@ class Stage:
         return TelegramSettings.model_validate({**given, **changes})
 
     def adapter(self, **changes: object) -> TelegramAdapter:
-        """An adapter that does not run yet."""
+        """An adapter that does not run yet; ``host`` is the web server of a webhook."""
+        host = changes.pop("host", None)
+        assert host is None or isinstance(host, WebServer)
         return TelegramAdapter(
             self.settings(**changes),
             courier=self.courier,
@@ -48,6 +51,7 @@ class Stage:
             clock=self.clock,
             presentation=PRESENTATION,
             on_moved=self._moved,
+            host=host,
         )
 
     @asynccontextmanager
@@ -55,6 +59,8 @@ class Stage:
         """An adapter that polls (or serves its webhook) while the block lasts."""
         adapter, stop = self.adapter(**changes), asyncio.Event()
         task = asyncio.create_task(adapter.run(self.script, stop))
+        host = changes.get("host")
+        serving = asyncio.create_task(host.run(stop)) if isinstance(host, WebServer) else None
         called = "setWebhook" if changes.get("mode") == "webhook" else "getUpdates"
         already = self.server.received(called)
         waiting = asyncio.create_task(self.server.until_received(called, already + 1))
@@ -68,6 +74,8 @@ class Stage:
             waiting.cancel()
             stop.set()
             await asyncio.wait_for(task, 5)
+            if serving is not None:
+                await asyncio.wait_for(serving, 5)
 
     async def _moved(self, old: ConversationRef, new: ConversationRef) -> None:
         self.moves.append((old, new))

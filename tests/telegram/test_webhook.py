@@ -10,9 +10,11 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from bot.adapters.telegram.webhook import BODY_LIMIT
 from bot.chat.errors import StartupError
 from bot.chat.messages import Message
+from bot.clock import SystemClock
+from bot.config_operations import WebSettings
+from bot.web.server import BODY_LIMIT, WebServer
 from tests.telegram.conftest import Stage
 
 SECRET = "a_Secret-1"
@@ -32,7 +34,7 @@ def hook(port: int) -> dict[str, object]:
     return {
         "mode": "webhook",
         "webhook_url": f"http://127.0.0.1:{port}/telegram",
-        "webhook_port": port,
+        "host": WebServer(WebSettings(port=port), SystemClock()),
         "webhook_secret": SecretStr(SECRET),
     }
 
@@ -94,17 +96,49 @@ async def test_what_is_let_in(
 async def test_a_port_in_use_is_told_plainly(
     stage: Stage, hook: dict[str, object], port: int
 ) -> None:
+    host = hook["host"]
+    assert isinstance(host, WebServer)
+    stage.adapter(**hook)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port))
         taken.listen()
         with pytest.raises(StartupError, match=f"cannot listen on 127.0.0.1:{port}"):
-            await stage.adapter(**hook).run(stage.script, asyncio.Event())
+            await host.run(asyncio.Event())
+
+
+async def test_before_the_first_answer_of_telegram_updates_have_to_come_again(
+    stage: Stage, hook: dict[str, object]
+) -> None:
+    host, stop = hook["host"], asyncio.Event()
+    assert isinstance(host, WebServer)
+    stage.adapter(**hook)
+    serving = asyncio.create_task(host.run(stop))
+    await host.listening()
+    async with aiohttp.ClientSession() as session:
+        url = str(hook["webhook_url"])
+        async with session.post(url, data=b"{}", headers={HEADER: SECRET}) as answer:
+            assert answer.status == 503
+    stop.set()
+    await serving
+
+
+async def test_a_webhook_without_the_web_server_is_told_plainly(
+    stage: Stage, hook: dict[str, object]
+) -> None:
+    with pytest.raises(StartupError, match=r"\[web\] port"):
+        stage.adapter(**{**hook, "host": None})
 
 
 async def test_a_refused_url_is_told_plainly(stage: Stage, hook: dict[str, object]) -> None:
     hook["webhook_url"] = "http://example.org/telegram"
+    host, stop = hook["host"], asyncio.Event()
+    assert isinstance(host, WebServer)
+    adapter = stage.adapter(**hook)
+    serving = asyncio.create_task(host.run(stop))
     with pytest.raises(StartupError, match="setWebhook"):
-        await stage.adapter(**hook).run(stage.script, asyncio.Event())
+        await adapter.run(stage.script, asyncio.Event())
+    stop.set()
+    await serving
 
 
 async def test_a_secret_that_telegram_would_refuse(stage: Stage, hook: dict[str, object]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -23,7 +24,7 @@ from bot.adapters.telegram.webhook import Webhook
 from bot.chat.errors import StartupError
 from bot.chat.events import ConversationRef, Platform
 from bot.chat.messages import Message, SentMessage
-from bot.chat.ports import Capabilities, Clock, Courier, Inbox
+from bot.chat.ports import Capabilities, Clock, Courier, Inbox, WebhookHost
 from bot.chat.routes import Presentation
 from bot.chat.turn import Dispatch
 from bot.config import TelegramSettings
@@ -41,7 +42,8 @@ class TelegramAdapter:
     """Implements ``bot.chat.ports.Adapter``.
 
     ``on_moved`` is told (old, new) when a group became a supergroup; it may be told twice.
-    Raises ``StartupError`` where there is no token.
+    ``host`` is the web server for ``mode = "webhook"``; it runs beside this adapter.
+    Raises ``StartupError`` where there is no token, or no host for the webhook.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class TelegramAdapter:
         presentation: Presentation,
         on_moved: Moved | None = None,
         long_poll: int = LONG_POLL,
+        host: WebhookHost | None = None,
     ) -> None:
         if settings.token is None:
             raise StartupError(
@@ -68,6 +71,11 @@ class TelegramAdapter:
         self._long_poll = long_poll
         self._api = TelegramApi(settings, settings.token.get_secret_value())
         self._sender = Sender(self._api, clock)
+        self._webhook: Webhook | None = None
+        if settings.mode == "webhook":
+            if host is None:
+                raise StartupError("The Telegram webhook needs the web server: set [web] port.")
+            self._webhook = Webhook(self._api, clock, settings, host)
 
     @property
     def platform(self) -> Platform:
@@ -114,12 +122,14 @@ class TelegramAdapter:
         return await self._sender.all(to, calls)
 
     async def edit(self, to: ConversationRef, message_id: str, message: Message) -> None:
-        """Replace a sent text; that nothing changes is fine."""
-        await self._sender.edit(to, message_id, message)
+        """Replace a sent text or caption, not its files; that nothing changes is fine."""
+        await self._sender.edit(to, message_id, replace(message, attachments=()))
 
-    async def delete(self, to: ConversationRef, message_id: str) -> None:
-        """Take a message away; after 48 hours a dash is all that can be done."""
-        await self._sender.delete(to, message_id)
+    async def delete(
+        self, to: ConversationRef, message_id: str, *, instead: Message | None = None
+    ) -> None:
+        """Take a message away; after 48 hours ``instead``, or a dash, is all that can be done."""
+        await self._sender.delete(to, message_id, instead=instead)
 
     async def download(self, to: ConversationRef, handle: str) -> bytes:
         """The bytes of an ``IncomingFile`` of ``to`` (at most 20 MB); raises ``DeliveryError``."""
@@ -146,15 +156,16 @@ class TelegramAdapter:
         menus = asyncio.create_task(self._show_menus(), name="telegram.menus")
         try:
             await intake.replay()
-            await self._receiver(intake).run()
+            if self._webhook is not None:
+                await self._webhook.run(intake)
+            else:
+                await self._poller(intake).run()
         finally:
             menus.cancel()
             await asyncio.gather(menus, return_exceptions=True)
             await intake.drain(_GRACE)
 
-    def _receiver(self, intake: Intake) -> Poller | Webhook:
-        if self._settings.mode == "webhook":
-            return Webhook(self._api, intake, self._clock, self._settings)
+    def _poller(self, intake: Intake) -> Poller:
         return Poller(
             self._api,
             intake,
