@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final
 
 from bot.chat.events import ActionPressed, FormSubmitted
-from bot.chat.forms import Field, Form
-from bot.chat.messages import Choice, Message, Notice
+from bot.chat.forms import Form
+from bot.chat.messages import Message, Notice
 from bot.chat.ports import Lane
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Role, Translate, Turn
 from bot.store import Store
 from bot.store.announcements import FALLBACK
 from bot.store.audience import Audience
-from handlers.announce_draft import ACTION, ALL, DraftPanel
+from handlers.announce_audience import ACTION, COUNTRY_FORM, AudiencePicker
+from handlers.announce_draft import DraftPanel
+from handlers.announce_forms import (
+    DAYS,
+    FORM,
+    TIME_FORM,
+    VERSION_FORM,
+    text_form,
+    time_form,
+    version_form,
+)
 from handlers.announce_texts import LIMIT, Wording, compose, parse_time, wording_of
 from handlers.descriptions import N_, Translators, in_all
 from handlers.discretion import is_discreet
 from handlers.join_fields import RECEIVES
 from handlers.settings import LANGUAGE_NAMES
-
-FORM: Final = "announce"
-VERSION_FORM: Final = "announce.version"
-TIME_FORM: Final = "announce.time"
-DAYS: Final = ("1", "3", "7", "30")
-"""How long an announcement may be worth reading; what has not left by then is dropped."""
 
 
 class Announce:
@@ -37,6 +40,7 @@ class Announce:
 
     def __init__(self, panel: DraftPanel, zone: str, translators: Translators) -> None:
         self._panel = panel
+        self._picker = AudiencePicker()
         self._zone = zone
         self._translators = translators
 
@@ -53,6 +57,7 @@ class Announce:
         routes.add_form(FORM, self.written, Role.SECRETARIAT)
         routes.add_form(VERSION_FORM, self.version_written, Role.SECRETARIAT)
         routes.add_form(TIME_FORM, self.time_written, Role.SECRETARIAT)
+        routes.add_form(COUNTRY_FORM, self.countries_written, Role.SECRETARIAT)
 
     async def announce(self, turn: Turn) -> Reply:
         """The draft that was begun, or the form for a new one."""
@@ -60,7 +65,7 @@ class Announce:
         if not is_discreet(turn):
             return Message(text=turn._("Please write announcements in a private chat with me."))
         number = await store.announcement_drafts.of(turn.member.id)
-        return await self._panel.show(turn, number) if number is not None else _form(turn._)
+        return await self._panel.show(turn, number) if number is not None else text_form(turn._)
 
     async def written(self, turn: Turn) -> Reply:
         """The form was filled in: keep the draft and show it."""
@@ -76,7 +81,7 @@ class Announce:
             or days not in DAYS
             or len(text) > LIMIT
         ):
-            return _form(turn._)
+            return text_form(turn._)
         wording = Wording(original=language, texts={language: text})
         number = await store.announcements.create(
             Audience(topic=topic),
@@ -98,7 +103,7 @@ class Announce:
         if number is None:
             return Message(text=_gone(turn._), is_ephemeral=True)
         if not text or language not in LANGUAGE_NAMES or len(text) > LIMIT:
-            return _version_form(turn._)
+            return version_form(turn._)
         wording = wording_of(await store.announcements.texts(number))
         texts = compose(wording.with_text(language, text), self._translators)
         await store.announcement_drafts.set_texts(number, texts, turn.clock.now())
@@ -116,40 +121,48 @@ class Announce:
         due = parse_time(text, self._zone, now) if text else None
         if text and due is None:
             fault = _("I do not understand this time. Write it like 2026-05-01 09:00, or +3h.")
-            return (Message(text=fault, is_ephemeral=True), self._time_form(_))
+            return (Message(text=fault, is_ephemeral=True), time_form(_, self._zone))
         if due is not None and due <= now:
             fault = _("This time has passed. Please name a later one.")
-            return (Message(text=fault, is_ephemeral=True), self._time_form(_))
+            return (Message(text=fault, is_ephemeral=True), time_form(_, self._zone))
         await store.announcement_drafts.set_due(number, due, now)
         return await self._panel.show(turn, number)
+
+    async def countries_written(self, turn: Turn) -> Reply:
+        """The countries that narrow the audience."""
+        assert isinstance(turn.event, FormSubmitted)
+        store: Store = turn.store
+        number = await store.announcement_drafts.of(turn.member.id)
+        told = await store.announcements.get(number) if number is not None else None
+        if told is None:
+            return Message(text=_gone(turn._), is_ephemeral=True)
+        return await self._picker.set_countries(turn, told, turn.event.value("countries"))
 
     async def pressed(self, turn: Turn) -> Reply:
         """A button of the draft's panel."""
         assert isinstance(turn.event, ActionPressed)
         store: Store = turn.store
-        kind, number, *rest = (*turn.event.action.args, "", "")
+        args = turn.event.action.args
+        kind, number, rest = args[0] if args else "", "".join(args[1:2]), list(args[2:])
         if not number.isdecimal() or len(number) > 18:
             return Notice(text=turn._("This button no longer works. Please ask again."))
         told = await store.announcements.get(int(number))
         if told is None or told.state != "draft":
             return Notice(text=_gone(turn._))
-        match (kind, rest[0]):
-            case ("test", _):
+        match kind:
+            case "show":
+                return await self._panel.show(turn, told.id)
+            case "test":
                 return await self._test(turn, told.id)
-            case ("version", _):
-                return await self._own(turn, told.id, _version_form(turn._))
-            case ("time", _):
-                return await self._own(turn, told.id, self._time_form(turn._))
-            case ("discard", _):
+            case "version":
+                return await self._own(turn, told.id, version_form(turn._))
+            case "time":
+                return await self._own(turn, told.id, time_form(turn._, self._zone))
+            case "discard":
                 await store.announcement_drafts.discard(told.id)
                 return Message(text=turn._("The draft is gone. Nothing was sent."))
-            case ("platform", platform):
-                chosen = () if platform == ALL else (platform,)
-                return await self._panel.choose(turn, told, platforms=chosen)
-            case ("language", language):
-                chosen = () if language == ALL else (language,)
-                return await self._panel.choose(turn, told, languages=chosen)
-        return Notice(text=turn._("This button no longer works. Please ask again."))
+        reply = await self._picker.handle(turn, told, kind, rest)
+        return await self._own(turn, told.id, reply) if isinstance(reply, Form) else reply
 
     async def _own(self, turn: Turn, number: int, form: Form) -> Reply:
         # The forms find their draft by its author.
@@ -175,74 +188,6 @@ class Announce:
             now=turn.clock.now(),
         )
         return Notice(text=_("A test is on its way to you, to nobody else."))
-
-    def _time_form(self, _: Translate) -> Form:
-        return Form(
-            id=TIME_FORM,
-            title=_("When is it to leave?"),
-            fields=(
-                Field(
-                    name="time",
-                    label=_("Time ({zone})", zone=self._zone),
-                    hint=_("Like 2026-05-01 09:00, or +3h; leave it out for “at once”."),
-                    is_required=False,
-                    limit=40,
-                ),
-            ),
-        )
-
-
-def _form(_: Translate) -> Form:
-    days = tuple(
-        Choice(label=_.plural("{count} day", "{count} days", int(count)), value=count)
-        for count in DAYS
-    )
-    topics = tuple(Choice(label=_(label), value=topic) for topic, label in RECEIVES.items())
-    return Form(
-        id=FORM,
-        title=_("Announcement"),
-        intro=_("It goes to nobody before you have seen it and said yes."),
-        fields=(
-            Field(
-                name="text",
-                label=_("Text"),
-                kind="text",
-                limit=LIMIT,
-                hint=_("**Bold**, *italics*, lists and links are understood."),
-            ),
-            _language_field(_, value=_.language),
-            Field(name="topic", label=_("Topic"), kind="choice", choices=topics, value="news"),
-            Field(
-                name="days",
-                label=_("How long is it worth reading?"),
-                kind="choice",
-                choices=days,
-                value="7",
-            ),
-        ),
-    )
-
-
-def _version_form(_: Translate) -> Form:
-    return Form(
-        id=VERSION_FORM,
-        title=_("Another language"),
-        fields=(
-            _language_field(_),
-            Field(name="text", label=_("Text"), kind="text", limit=LIMIT),
-        ),
-    )
-
-
-def _language_field(_: Translate, value: str = "") -> Field:
-    choices = tuple(Choice(label=name, value=code) for code, name in LANGUAGE_NAMES.items())
-    return Field(
-        name="language",
-        label=_("In which language is it written?"),
-        kind="choice",
-        choices=choices,
-        value=value,
-    )
 
 
 def _gone(_: Translate) -> str:

@@ -7,21 +7,18 @@ from typing import Final
 
 from bot.chat.actions import Action
 from bot.chat.markup import Raw
-from bot.chat.messages import Button, Choice, Message, Row, Select
+from bot.chat.messages import Button, Message, Row
 from bot.chat.turn import Reply, Translate, Turn
 from bot.store import Store
 from bot.store.announcement_drafts import Plan
 from bot.store.announcements import FALLBACK, Announcement
-from bot.store.audience import Audience
+from handlers.announce_audience import ACTION, audience_text, recipients_text
 from handlers.announce_texts import Wording, shown_time, wording_of
 from handlers.join_fields import RECEIVES
 from handlers.settings import LANGUAGE_NAMES
 
-ACTION: Final = "announce"
 RUN: Final = "announcing"
 """The action of the buttons that send, and of those of an announcement on its way."""
-ALL: Final = "all"
-PLATFORM_NAMES: Final = {"telegram": "Telegram", "discord": "Discord"}
 
 
 class DraftPanel:
@@ -41,24 +38,6 @@ class DraftPanel:
         wording = wording_of(texts)
         preview = replace(texts[FALLBACK], is_ephemeral=True)
         return (preview, await self._panel(turn, told, plan, wording))
-
-    async def choose(
-        self,
-        turn: Turn,
-        told: Announcement,
-        *,
-        platforms: tuple[str, ...] | None = None,
-        languages: tuple[str, ...] | None = None,
-    ) -> Reply:
-        """Take a choice of the audience; unknown values are an empty audience, which says so."""
-        store: Store = turn.store
-        audience = told.audience
-        if platforms is not None:
-            audience = replace(audience, platforms=platforms)
-        if languages is not None:
-            audience = replace(audience, languages=languages)
-        await store.announcement_drafts.set_audience(told.id, audience, turn.clock.now())
-        return await self.show(turn, told.id)
 
     async def _panel(self, turn: Turn, told: Announcement, plan: Plan, wording: Wording) -> Message:
         store: Store = turn.store
@@ -125,22 +104,7 @@ class DraftPanel:
 
     def _rows(self, _: Translate, told: Announcement, total: int) -> tuple[Row, ...]:
         number = str(told.id)
-        platforms = Select(
-            placeholder=_("On which platforms?"),
-            action=Action(ACTION, "platform", number),
-            choices=(
-                Choice(label=_("All platforms"), value=ALL),
-                *(Choice(label=name, value=key) for key, name in PLATFORM_NAMES.items()),
-            ),
-        )
-        languages = Select(
-            placeholder=_("In which language?"),
-            action=Action(ACTION, "language", number),
-            choices=(
-                Choice(label=_("All languages"), value=ALL),
-                *(Choice(label=name, value=code) for code, name in LANGUAGE_NAMES.items()),
-            ),
-        )
+        who = Button(label=_("Who hears it…"), action=Action(ACTION, "who", number))
         test = Button(label=_("Test to me"), action=Action(ACTION, "test", number))
         version = Button(label=_("Add a language"), action=Action(ACTION, "version", number))
         time = Button(label=_("Set a time"), action=Action(ACTION, "time", number))
@@ -152,25 +116,4 @@ class DraftPanel:
             action=Action(RUN, "ask", number),
             style="primary",
         )
-        return ((platforms,), (languages,), (test, version, time), (send, discard))
-
-
-def audience_text(audience: Audience, _: Translate) -> str:
-    """Who is meant, in words."""
-    platforms = ", ".join(PLATFORM_NAMES.get(key, key) for key in audience.platforms)
-    languages = ", ".join(LANGUAGE_NAMES.get(code, code) for code in audience.languages)
-    if not platforms and not languages:
-        return _("all subscribers")
-    return " · ".join(filter(None, (platforms or _("all platforms"), languages)))
-
-
-def recipients_text(found: dict[tuple[str, str], int]) -> str:
-    """``12 (Telegram 10, Discord 2)``."""
-    by_platform: dict[str, int] = {}
-    for (platform, _language), count in found.items():
-        by_platform[platform] = by_platform.get(platform, 0) + count
-    parts = ", ".join(
-        f"{PLATFORM_NAMES.get(platform, platform)} {count}"
-        for platform, count in sorted(by_platform.items())
-    )
-    return f"{sum(found.values())} ({parts})" if parts else "0"
+        return ((who, test), (version, time), (send, discard))

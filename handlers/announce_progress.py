@@ -13,7 +13,8 @@ from bot.chat.messages import Button, Message
 from bot.chat.turn import Translate, Turn
 from bot.store import Store
 from bot.store.announcements import Announcement
-from handlers.announce_draft import RUN, audience_text
+from handlers.announce_audience import audience_text
+from handlers.announce_draft import RUN
 from handlers.announce_texts import shown_time
 from handlers.descriptions import N_
 

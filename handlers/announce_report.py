@@ -13,7 +13,8 @@ from bot.chat.turn import Reply, Translate, Turn
 from bot.store import Store
 from bot.store.announcements import Announcement
 from bot.store.outbox_reports import ReportRow
-from handlers.announce_draft import PLATFORM_NAMES, RUN
+from handlers.announce_audience import PLATFORM_NAMES
+from handlers.announce_draft import RUN
 from handlers.descriptions import N_
 from handlers.settings import LANGUAGE_NAMES
 

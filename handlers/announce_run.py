@@ -12,7 +12,8 @@ from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Role, Turn
 from bot.store import Store
 from bot.store.announcements import Announcement, AnnouncementState
-from handlers.announce_draft import RUN, DraftPanel, audience_text, recipients_text
+from handlers.announce_audience import audience_text, recipients_text
+from handlers.announce_draft import RUN, DraftPanel
 from handlers.announce_progress import Progress
 from handlers.announce_report import Report
 from handlers.announce_texts import wording_of

@@ -9,13 +9,13 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 from rich.console import Console
 
 from bot.adapters.console.render import show
 from bot.app import prepare_database
 from bot.chat.messages import Message
+from bot.commands.announce_audience import AudienceFault, read_audience
 from bot.commands.announce_watch import watch
 from bot.config import Settings
 from bot.store import Database
@@ -23,11 +23,9 @@ from bot.store.announcements import FALLBACK
 from bot.store.audience import Audience
 from bot.store.database import DatabaseError
 from bot.translating import translator
-from handlers.announce_draft import recipients_text
+from handlers.announce_audience import recipients_text
 from handlers.announce_texts import LIMIT, Wording, compose, parse_time, shown_time
 from knowledge.model import LANGUAGES
-
-PLATFORMS: Final = ("telegram", "discord", "console")
 
 
 class Misuse(Exception):
@@ -81,29 +79,10 @@ def read_request(options: argparse.Namespace, settings: Settings, now: datetime)
         raise Misuse(f"--expires {options.expires}: it would be dropped before it leaves.")
     return Request(
         wording=Wording(original=original, texts=texts),
-        audience=read_audience(options.audience, options.topic),
+        audience=_audience(options.audience, options.topic),
         topic=options.topic,
         due_at=due,
         expires_at=expires,
-    )
-
-
-def read_audience(text: str, topic: str) -> Audience:
-    """``all``, or names of platforms and languages; raises ``Misuse``."""
-    names = [name.strip().casefold() for name in text.split(",") if name.strip()]
-    if not names:
-        raise Misuse("--audience needs a name, or: all")
-    unknown = [name for name in names if name not in (*PLATFORMS, *LANGUAGES, "all")]
-    if unknown:
-        raise Misuse(
-            f"--audience {unknown[0]}: choose all, or among {', '.join((*PLATFORMS, *LANGUAGES))}."
-        )
-    if "all" in names and len(names) > 1:
-        raise Misuse("--audience: all means everybody; leave the other names out.")
-    return Audience(
-        platforms=tuple(name for name in PLATFORMS if name in names),
-        languages=tuple(name for name in LANGUAGES if name in names),
-        topic=topic,
     )
 
 
@@ -183,6 +162,13 @@ def _describe(
         show(console, messages[min(missing & set(messages), default=FALLBACK)], "INSOP assistant")
     leaves = shown_time(request.due_at, settings.zone) if request.due_at else "at once"
     print(f"Leaves: {leaves}; dropped after {shown_time(request.expires_at, settings.zone)}")
+
+
+def _audience(text: str, topic: str) -> Audience:
+    try:
+        return read_audience(text, topic)
+    except AudienceFault as fault:
+        raise Misuse(str(fault)) from fault
 
 
 def _agrees(total: int) -> bool:

@@ -5,11 +5,17 @@ from __future__ import annotations
 import argparse
 from importlib import import_module
 from pathlib import Path
+from typing import Final
 
 from bot.config import Settings
 from knowledge.model import LANGUAGES
 
-_DESCRIPTION = (
+_AUDIENCE: Final = (
+    "all, or conditions with commas between: telegram, fr, country=SN, group=farmer, "
+    "interest=mapping, chats=private, chats=group, event=7; the same key twice means either, "
+    "different keys mean both (default: all)"
+)
+_DESCRIPTION: Final = (
     "Write to all subscribers, or with 'insop announce report NUMBER' see what became of it. "
     "The message leaves through 'insop run', which must run for that."
 )
@@ -25,7 +31,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     announce.add_argument(
         "--audience",
         default="all",
-        help="all, or platforms and languages: telegram,discord,fr,es (default: all)",
+        metavar="WHO",
+        help=_AUDIENCE,
     )
     announce.add_argument("--lang", choices=LANGUAGES, help="the text's language")
     announce.add_argument(

@@ -92,3 +92,12 @@ async def send(author: Persona) -> None:
     """Say yes, and yes again."""
     await author.presses("Send to")
     await author.presses("Yes, send it")
+
+
+async def choose(author: Persona, by: str, *values: str) -> None:
+    """From the draft's panel: narrow the audience, and come back."""
+    await author.presses("Who hears it")
+    await author.presses(by)
+    for value in values:
+        await author.presses(value)
+    await author.presses("Back to the draft")

@@ -13,7 +13,7 @@ from bot.store import Database
 from bot.store.announcements import FALLBACK
 from bot.translating import translator
 from handlers.announce_texts import Wording, compose, parse_time, wording_of
-from tests.announcing.conftest import FanOutAll, Rows, Subscribe, send, write
+from tests.announcing.conftest import FanOutAll, Rows, Subscribe, choose, send, write
 from tests.clock import ManualClock
 from tests.stage import Persona, Stage
 
@@ -93,36 +93,18 @@ async def test_a_yes_to_an_older_draft_is_refused(
     await subscribe("a", "b")
     await subscribe("f", language="fr")
     await write(sara)
-    await sara.presses("Français")
+    await choose(sara, "Language", "Français")
     sara.sees("Recipients: 1 (Telegram 1)")
     await sara.presses("Send to 1")
     yes = sara.button("Yes, send it").action
     await sara.says("/announce")
-    await sara.presses("All languages")
+    await sara.presses("Who hears it")
+    await sara.presses("Everybody")
     sara.sees("Recipients: 3")
     await sara.presses_action(yes)
     sara.sees("The draft has changed since")
     async with database.begin() as store:
         assert await store.announcements.running() == []
-
-
-async def test_the_audience_is_chosen_by_platform_and_language(
-    sara: Persona, subscribe: Subscribe, fan_out: FanOutAll, rows: Rows
-) -> None:
-    await subscribe("a", "b")
-    await subscribe("f", language="fr")
-    await subscribe("g", platform="discord", kind="group", language="fr")
-    await subscribe("nobody-else", platform="discord", language="fr")
-    await write(sara)
-    sara.sees("Recipients: 4 (Discord 1, Telegram 3)")
-    await sara.presses("Discord")
-    sara.sees("To: Discord", "Recipients: 1 (Discord 1)")
-    await sara.presses("Français")
-    await sara.presses("All platforms")
-    sara.sees("all platforms · Français", "Recipients: 2")
-    await send(sara)
-    await fan_out(1)
-    assert {row.chat_id for row in await rows()} == {"f", "g"}
 
 
 async def test_an_empty_audience_is_refused(sara: Persona) -> None:

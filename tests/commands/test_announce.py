@@ -115,6 +115,7 @@ def test_a_time_and_versions(folder: Path, capsys: pytest.CaptureFixture[str]) -
         (["long.md"], "at most 3500"),
         (["news.md", "--audience", "everybody"], "choose all"),
         (["news.md", "--audience", ""], "needs a name"),
+        (["news.md", "--audience", "country=Atlantis"], "no such country"),
         (["news.md", "--audience", "all,fr"], "leave the other names out"),
         (["news.md", "--at", "2001-01-01 09:00"], "has passed"),
         (["news.md", "--at", "tomorrow"], "write it like"),
