@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -25,6 +26,7 @@ from bot.chat.events import (
     MessageEdited,
     Platform,
 )
+from bot.chat.measuring import NO_METER, Meter
 from bot.chat.ports import Clock
 from bot.chat.turn import Handler, Member, Middleware, Reply, Role, Translate, Turn
 from bot.chat.wire import reply_from_json, reply_to_json
@@ -58,7 +60,9 @@ class Dispatcher:
         roles: Mapping[str, Role] | None = None,
         limits: LimitSettings,
         language: str = "en",
+        meter: Meter = NO_METER,
     ) -> None:
+        self._meter = meter
         self._database = database
         self._clock = clock
         self._handler = _compose(handler, middleware)
@@ -76,6 +80,7 @@ class Dispatcher:
             return None
         refused = self._check_limits(event)
         if refused is not None:
+            self._meter.count("turns_limited", platform=event.conversation.platform)
             await self._close(event)
             return refused[0]
         try:
@@ -84,6 +89,7 @@ class Dispatcher:
             async with self._locks.hold(event.conversation.key):
                 return await self._take_turn(event)
         except Exception as error:
+            self._meter.count("turns_failed", platform=event.conversation.platform)
             await self._close(event)
             return report_error(event, self._guess(event), error)
 
@@ -131,6 +137,7 @@ class Dispatcher:
                 self._remember(event)
                 kept = None if reply is None else reply_to_json(reply)
                 await store.inbox.reply(platform, event.id, kept)
+        self._meter.turn(turn, self._clock.monotonic() - started)
         _log.info(
             "turn.done",
             platform=platform,
@@ -172,7 +179,7 @@ class Dispatcher:
         granted = self._roles.get(f"{event.author.platform}:{event.author.id}", Role.ANYONE)
         if granted <= member.role:
             return member
-        return Member(id=member.id, name=member.name, role=granted, language=member.language)
+        return replace(member, role=granted)
 
     def _language_of(self, event: Event) -> str:
         return supported(event.author.locale) or self._language
