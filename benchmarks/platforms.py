@@ -122,7 +122,9 @@ class WireAdapter:
         """Not measured."""
         raise Undeliverable("cannot edit")
 
-    async def delete(self, to: ConversationRef, message_id: str) -> None:
+    async def delete(
+        self, to: ConversationRef, message_id: str, *, instead: Message | None = None
+    ) -> None:
         """Not measured."""
         raise Undeliverable("cannot delete")
 

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable
 from typing import Final
 
 import structlog
 
 from bot.chat.ports import Clock
+from bot.delivery.local_hours import due_in
 from bot.delivery.waking import wait_first
-from bot.store.announcements import Announcement, Announcements
+from bot.store.announcements import Announcements
 from bot.store.database import Database
 from bot.store.outages import OUTAGES
-from bot.store.outbox_fanout import Chunk, OutboxFanOut
+from bot.store.outbox_fanout import Chunk, DueFor, OutboxFanOut
 from bot.store.outbox_reports import OutboxReports
 
 HOLD: Final = 0.012
@@ -32,15 +32,13 @@ POLL: Final = 1.0
 AHEAD: Final = 5_000
 """Rows written and not yet settled, above which the fan-out waits for the sender."""
 
-DueByZone = Callable[[Announcement], Awaitable[Mapping[str, datetime]]]
-
 log = structlog.get_logger(__name__)
 
 
 class FanOut:
     """``poke_senders`` is called when there are new rows. Two at once do no harm.
 
-    ``due_by_zone`` tells when each time zone is due, for announcements at the local hour.
+    ``due_for`` tells when a chat of some zone is due, for announcements at the local hour.
     """
 
     def __init__(
@@ -49,13 +47,13 @@ class FanOut:
         database: Database,
         clock: Clock,
         poke_senders: Callable[[], None] = lambda: None,
-        due_by_zone: DueByZone | None = None,
+        due_for: DueFor = due_in,
         ahead: int = AHEAD,
     ) -> None:
         self._database = database
         self._clock = clock
         self._poke_senders = poke_senders
-        self._due_by_zone = due_by_zone
+        self._due_for = due_for
         self._ahead = ahead
         self._size = FIRST
         self._poked = asyncio.Event()
@@ -89,13 +87,12 @@ class FanOut:
 
     async def write_chunk(self, number: int) -> Chunk:
         """One transaction's worth."""
-        zones = await self._zones(number) if self._due_by_zone else None
         began = self._clock.monotonic()
         async with self._database.connect() as connection:
             # What was waited for the connection is not held by this chunk.
             began = self._clock.monotonic()
             chunk = await OutboxFanOut(connection).write(
-                number, self._size, self._clock.now(), due_by_zone=zones
+                number, self._size, self._clock.now(), due_for=self._due_for
             )
         took = self._clock.monotonic() - began
         self.longest_hold = max(self.longest_hold, took)
@@ -126,7 +123,9 @@ class FanOut:
                     )
                     log.info("announcement_done", announcement=number)
                     continue
-            if not told.is_fanned_out and left < self._ahead:
+            # In the order of chats, those who are due first may come last.
+            has_room = left < self._ahead or told.timing.is_local
+            if not told.is_fanned_out and has_room:
                 chunk = await self.write_chunk(number)
                 has_moved = True
                 if chunk.rows:
@@ -146,13 +145,6 @@ class FanOut:
             if open_rows(counts) <= 0:
                 await announcements.set_cursor(number, None, now, is_done=True)
         return skipped > 0
-
-    async def _zones(self, number: int) -> Mapping[str, datetime] | None:
-        async with self._database.connect() as connection:
-            told = await Announcements(connection).get(number)
-        if told is None or self._due_by_zone is None:
-            return None
-        return await self._due_by_zone(told)
 
 
 def open_rows(counts: Counter[tuple[str, str]]) -> int:

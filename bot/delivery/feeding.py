@@ -144,12 +144,16 @@ class Feeder:
                     message=message,
                     version=version,
                     attempts=row.attempts,
-                    cost=1
-                    + len(message.text) // max(1, self._text_limit)
-                    + max(0, len(message.attachments) - 1),
+                    cost=self._cost(row, message),
                 )
             )
         return jobs
+
+    def _cost(self, row: OutboxRow, message: Message) -> int:
+        if row.kind != "send":
+            return 1 + (len(row.parts) if row.kind == "delete" else 0)
+        pieces = len(message.text) // max(1, self._text_limit)
+        return 1 + pieces + max(0, len(message.attachments) - 1)
 
     def _decoded(self, row: OutboxRow) -> Message | None:
         try:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.chat.ports import Lane
 from bot.delivery.backlog import Job
 from bot.delivery.texts import Edition, Texts
+from bot.store.announcement_revisions import AnnouncementRevisions
 from bot.store.announcements import Announcements, CountKey
 from bot.store.outbox_chats import OutboxChats, Standing
 from bot.store.outbox_rows import Result
@@ -48,16 +49,41 @@ class Gate:
         """Keep the running totals of announcements."""
         changes: Counter[CountKey] = Counter()
         for result in (*written, *late):
-            if result.row.batch and result.row.kind == "send" and result.state in COUNTED:
+            if result.row.batch and result.state in COUNTED:
                 changes[result.row.batch, result.row.to.platform, result.state] += 1
         for result in late:
-            if result.row.batch and result.row.kind == "send":
+            if result.row.batch:
                 changes[result.row.batch, result.row.to.platform, "unknown"] -= 1
         if changes:
             await Announcements(connection).add_counts(changes)
 
+    async def catch_up(
+        self, connection: AsyncConnection, written: Sequence[Result], now: datetime
+    ) -> None:
+        """Correct, or recall, what has arrived in words that were replaced meanwhile."""
+        arrived = [
+            result
+            for result in written
+            if result.row.batch and result.row.kind == "send" and result.state == "sent"
+        ]
+        batches = {result.row.batch for result in arrived if result.row.payload is None}
+        editions = await self._texts.editions(connection, batches) if batches else {}
+        for batch, edition in editions.items():
+            outdated = [
+                result.row.id
+                for result in arrived
+                if result.row.batch == batch and result.version < edition.version
+            ]
+            if outdated:
+                await AnnouncementRevisions(connection).catch_up(batch, outdated, now)
+
     async def _unwanted(self, connection: AsyncConnection, jobs: list[Job]) -> list[Result]:
-        asked = {job.row.id: job for job in jobs if job.row.lane >= Lane.REMINDER}
+        # Who has left since still has the words that are to be corrected.
+        asked = {
+            job.row.id: job
+            for job in jobs
+            if job.row.lane >= Lane.REMINDER and job.row.kind == "send"
+        }
         if not asked:
             return []
         reasons = [

@@ -168,6 +168,7 @@ class Journal:
             stops = await self._gate.stops(connection, jobs, now)
             written, late = await claims.record([*results, *doubled, *stops], now)
             await self._gate.count(connection, written, late)
+            await self._gate.catch_up(connection, [*written, *late], now)
             stopped = {result.row.id for result in stops}
             ids = [job.row.id for job in jobs if job.row.id not in stopped]
             armed = await claims.arm(ids, now, until) if ids else set()

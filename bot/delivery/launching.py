@@ -158,6 +158,7 @@ class Launcher:
                     row=job.row,
                     state="sent",
                     message_id=sent.message_id if sent else job.row.message_id,
+                    parts=_other_parts(sent),
                     version=job.version,
                 )
             )
@@ -175,7 +176,7 @@ class Launcher:
                 if row.kind == "edit":
                     await self._adapter.edit(row.to, row.message_id or "", job.message)
                 else:
-                    await self._adapter.delete(row.to, row.message_id or "")
+                    await self._delete(job)
                 return None
         except TimeoutError as error:
             raise Ambiguous("no answer in time") from error
@@ -185,6 +186,13 @@ class Launcher:
             # A fault in an adapter must not end the sender; nobody knows what has left.
             log.exception("adapter_failed", platform=row.to.platform, row=row.id)
             raise Ambiguous("the adapter failed") from error
+
+    async def _delete(self, job: Job) -> None:
+        row = job.row
+        for part in row.parts:
+            await self._adapter.delete(row.to, part)
+        note = job.message if job.message.text else None
+        await self._adapter.delete(row.to, row.message_id or "", instead=note)
 
     def _decide(self, job: Job, error: DeliveryError, sent_at: float) -> None:
         now = self._clock.monotonic()
@@ -239,3 +247,7 @@ class Launcher:
             return
         self.journal.note(Result(row=job.row, state="claimed", error=decision.error))
         self._backlog.put_back(job, decision.delay)
+
+
+def _other_parts(sent: SentMessage | None) -> tuple[str, ...]:
+    return tuple(part for part in sent.parts if part != sent.message_id) if sent else ()

@@ -17,7 +17,7 @@ from bot.chat.messages import Message
 from bot.chat.wire import message_from_json
 from bot.store.announcements import FALLBACK, Announcements
 from bot.store.audience import Audience
-from bot.store.schema import announcement, announcement_text
+from bot.store.schema_announcements import announcement, announcement_text
 
 LOOKED_BACK = 500
 """Announcements among which an equal text is looked for."""
@@ -155,7 +155,11 @@ class AnnouncementDrafts:
                 announcement_text,
                 announcement_text.c.announcement_id == announcement.c.id,
             )
-            .where(announcement.c.state != "draft", announcement_text.c.language == FALLBACK)
+            .where(
+                announcement.c.state != "draft",
+                announcement.c.revises.is_(None),
+                announcement_text.c.language == FALLBACK,
+            )
             .order_by(announcement.c.id.desc())
             .limit(LOOKED_BACK)
         )

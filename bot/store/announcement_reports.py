@@ -11,7 +11,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.schema import announcement, delivery
+from bot.store.schema import delivery
+from bot.store.schema_announcements import announcement
 
 _SETTLED = ("failed", "skipped", "unknown")
 
@@ -23,10 +24,13 @@ class AnnouncementReports:
         self._connection = connection
 
     async def last(self, limit: int) -> list[tuple[int, str, datetime]]:
-        """Number, state and beginning of the newest announcements that are no drafts."""
+        """Number, state and beginning of the newest announcements that are no drafts.
+
+        Corrections and recalls are left out, see ``AnnouncementRevisions.of``.
+        """
         rows = await self._connection.execute(
             select(announcement.c.id, announcement.c.state, announcement.c.created_at)
-            .where(announcement.c.state != "draft")
+            .where(announcement.c.state != "draft", announcement.c.revises.is_(None))
             .order_by(announcement.c.id.desc())
             .limit(limit)
         )

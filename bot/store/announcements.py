@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, cast
+from typing import Final, Literal, cast
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,9 +15,10 @@ from bot.chat.messages import Message
 from bot.chat.wire import message_from_json, message_to_json
 from bot.store.audience import Audience
 from bot.store.dialects import upsert
-from bot.store.schema import announcement, announcement_count, announcement_text
+from bot.store.schema_announcements import announcement, announcement_count, announcement_text
 
 AnnouncementState = Literal["draft", "running", "paused", "cancelled", "done"]
+Kind = Literal["send", "edit", "delete"]
 FALLBACK = ""
 """The language under which the text for all other languages is kept."""
 
@@ -26,10 +27,34 @@ CountKey = tuple[int, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """When each recipient is due, by the recipient's own clock.
+
+    ``wall_time`` (``2026-05-01T09:00``): at this local time; None: all at ``due_at``. ``quiet``
+    (``21:00-07:00``): what is due between waits for its end. ``zone`` is an IANA zone, for chats
+    whose own is not known; UTC where it is None.
+    """
+
+    wall_time: str | None = None
+    zone: str | None = None
+    quiet: str | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether recipients in different zones may be due at different times."""
+        return self.wall_time is not None or self.quiet is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """Times are aware. ``cursor`` is how far the fan-out has got, None at the start."""
+    """Times are aware. ``cursor`` is how far the fan-out has got, None at the start.
+
+    ``kind`` is edit or delete for a correction or a recall of the announcement ``revises``.
+    """
 
     id: int
+    kind: Kind
+    revises: int | None
     state: AnnouncementState
     audience: Audience
     topic: str | None
@@ -39,6 +64,10 @@ class Announcement:
     is_fanned_out: bool
     due_at: datetime
     expires_at: datetime | None
+    timing: Timing
+
+
+_AT_ONCE: Final = Timing()
 
 
 class Announcements:
@@ -59,6 +88,10 @@ class Announcements:
         on_unknown: Literal["hold", "resend"] = "hold",
         created_by: int | None = None,
         state: AnnouncementState = "draft",
+        timing: Timing = _AT_ONCE,
+        kind: Kind = "send",
+        revises: int | None = None,
+        version: int = 1,
     ) -> int:
         """Keep an announcement with its text by language; returns its number.
 
@@ -74,10 +107,15 @@ class Announcements:
                 audience=audience.to_json(),
                 topic=topic,
                 on_unknown=on_unknown,
-                version=1,
+                version=version,
+                kind=kind,
+                revises=revises,
                 is_fanned_out=False,
                 due_at=due_at or now,
                 expires_at=expires_at,
+                wall_time=timing.wall_time,
+                zone=timing.zone,
+                quiet=timing.quiet,
                 created_by=created_by,
                 created_at=now,
                 updated_at=now,
@@ -88,16 +126,23 @@ class Announcements:
         await self._put_texts(number, texts)
         return number
 
-    async def get(self, number: int, *, is_locked: bool = False) -> Announcement | None:
-        """One announcement; ``is_locked`` keeps others from changing it meanwhile."""
+    async def get(
+        self, number: int, *, is_locked: bool = False, has_senders: bool = False
+    ) -> Announcement | None:
+        """One announcement; ``is_locked`` keeps others from changing it meanwhile.
+
+        ``has_senders`` lets senders go on writing down what they have sent of it.
+        """
         query = select(announcement).where(announcement.c.id == number)
-        row = (
-            await self._connection.execute(query.with_for_update() if is_locked else query)
-        ).first()
+        if is_locked:
+            query = query.with_for_update(key_share=has_senders)
+        row = (await self._connection.execute(query)).first()
         if row is None:
             return None
         return Announcement(
             id=row.id,
+            kind=cast(Kind, row.kind),
+            revises=row.revises,
             state=cast(AnnouncementState, row.state),
             audience=Audience.from_json(row.audience),
             topic=row.topic,
@@ -107,6 +152,7 @@ class Announcements:
             is_fanned_out=row.is_fanned_out,
             due_at=row.due_at,
             expires_at=row.expires_at,
+            timing=Timing(wall_time=row.wall_time, zone=row.zone, quiet=row.quiet),
         )
 
     async def running(self) -> list[int]:
@@ -131,14 +177,17 @@ class Announcements:
         return list(rows)
 
     async def versions(self, numbers: Collection[int]) -> dict[int, tuple[str, int, str | None]]:
-        """State, version of the text and topic of each."""
+        """State, version of the text and topic of each; no correction until the commit."""
         rows = await self._connection.execute(
             select(
                 announcement.c.id,
                 announcement.c.state,
                 announcement.c.version,
                 announcement.c.topic,
-            ).where(announcement.c.id.in_(numbers))
+            )
+            .where(announcement.c.id.in_(numbers))
+            .order_by(announcement.c.id)
+            .with_for_update(read=True, key_share=True)
         )
         return {row.id: (row.state, row.version, row.topic) for row in rows}
 

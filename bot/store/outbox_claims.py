@@ -155,6 +155,7 @@ class OutboxClaims:
                 "id": result.row.id,
                 "state": result.state,
                 "message": result.message_id,
+                "parts": " ".join(result.parts) or None,
                 "error": result.error,
                 "version": result.version,
             }
@@ -186,6 +187,7 @@ _RECORD: Final = """
 UPDATE delivery SET
     state = new.state,
     message_id = COALESCE(new.message, delivery.message_id),
+    parts = COALESCE(new.parts, delivery.parts),
     error = new.error,
     version = CASE WHEN new.version > 0 THEN new.version ELSE delivery.version END,
     lease_until = NULL,
@@ -206,9 +208,10 @@ def _record(source: str) -> TextClause:
 
 _RECORD_SQLITE: Final = _record(
     "(SELECT value->>'id' AS id, value->>'state' AS state, value->>'message' AS message,"
+    " value->>'parts' AS parts,"
     " value->>'error' AS error, value->>'version' AS version FROM json_each(:rows)) AS new"
 )
 _RECORD_POSTGRES: Final = _record(
     "json_to_recordset(CAST(:rows AS json))"
-    " AS new(id bigint, state text, message text, error text, version integer)"
+    " AS new(id bigint, state text, message text, parts text, error text, version integer)"
 )

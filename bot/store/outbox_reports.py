@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from sqlalchemy import select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,6 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.chat.ports import Lane
 from bot.store.announcements import Announcements, CountKey
 from bot.store.schema import delivery
+from bot.store.schema_announcements import announcement
+
+_CANCELLED: Final = select(announcement.c.id).where(announcement.c.state == "cancelled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,13 +101,15 @@ class OutboxReports:
     ) -> int:
         """Staff decide rows whose arrival is unknown; returns how many were still so.
 
-        ``resend`` may double a message; an announcement that was done runs again for it.
+        ``resend`` may double a message; an announcement that was done runs again for it, one that
+        was cancelled or recalled does not.
         """
+        may = [] if verdict == "give_up" else [delivery.c.batch.not_in(_CANCELLED)]
         state = "ready" if verdict == "resend" else "failed"
         error = None if verdict == "resend" else "given up by staff"
         rows = await self._connection.execute(
             update(delivery)
-            .where(delivery.c.id.in_(ids), delivery.c.state == "unknown")
+            .where(delivery.c.id.in_(ids), delivery.c.state == "unknown", *may)
             .values(state=state, error=error, owner=None, attempts=0, updated_at=now)
             .returning(delivery.c.batch, delivery.c.platform)
         )

@@ -11,7 +11,7 @@ from bot.chat.events import ConversationRef, Platform
 from bot.chat.ports import Lane
 from bot.store.schema import delivery
 
-Kind = Literal["send", "edit", "delete"]
+Kind = Literal["send", "edit", "delete", "publish"]
 Policy = Literal["hold", "resend"]
 State = Literal["ready", "claimed", "sending", "sent", "failed", "skipped", "unknown"]
 
@@ -33,6 +33,7 @@ COLUMNS: Final = (
     delivery.c.lease_until,
     delivery.c.attempts,
     delivery.c.message_id,
+    delivery.c.parts,
 )
 
 
@@ -54,15 +55,17 @@ class OutboxRow:
     lease_until: datetime | None
     attempts: int
     message_id: str | None
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What became of a row that was claimed."""
+    """What became of a row that was claimed. ``parts``: the other messages it was split into."""
 
     row: OutboxRow
     state: State
     message_id: str | None = None
+    parts: tuple[str, ...] = ()
     error: str | None = None
     due_at: datetime | None = None
     version: int = 0
@@ -91,6 +94,7 @@ def read_rows(rows: Iterable[Any]) -> list[OutboxRow]:
             lease_until=row.lease_until,
             attempts=row.attempts,
             message_id=row.message_id,
+            parts=tuple(row.parts.split()) if row.parts else (),
         )
         for row in rows
     ]

@@ -205,6 +205,7 @@ delivery = Table(
     Column("epoch", BigInteger, nullable=False, default=0),
     Column("attempts", Integer, nullable=False, default=0),
     Column("message_id", String(64)),
+    Column("parts", Text),
     Column("error", String(200)),
     Column("updated_at", UtcDateTime, nullable=False),
     UniqueConstraint("source", "platform", "chat_id", "thread_id"),
@@ -213,49 +214,10 @@ delivery = Table(
 """The outbox. States: ready, claimed, sending, sent, failed, skipped, unknown.
 
 ``batch`` is the announcement that a row belongs to, 0 for single messages; its text is the
-announcement's in ``language`` where ``payload`` is null. ``kind``: send, edit or delete
-``message_id``. ``version`` is the announcement's text that was sent.
+announcement's in ``language`` where ``payload`` is null. ``kind``: send, or edit, delete or
+publish ``message_id``. ``parts`` are the ids of the other messages that it was split into, with
+spaces between. ``version`` is the announcement's text that was sent.
 """
-
-announcement = Table(
-    "announcement",
-    metadata,
-    Column("id", ID, primary_key=True, autoincrement=True),
-    Column("state", String(16), nullable=False),
-    Column("audience", Text, nullable=False),
-    Column("topic", String(32)),
-    Column("on_unknown", String(8), nullable=False),
-    Column("version", Integer, nullable=False, default=1),
-    Column("cursor", Text),
-    Column("is_fanned_out", Boolean, nullable=False, default=False),
-    Column("due_at", UtcDateTime, nullable=False),
-    Column("expires_at", UtcDateTime),
-    Column("created_by", ForeignKey("person.id")),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("updated_at", UtcDateTime, nullable=False),
-    Index("ix_announcement_state", "state", "id"),
-)
-"""States: draft, running, paused, cancelled, done. ``audience`` is JSON; ``cursor`` is how far
-its rows are written; ``version`` counts the corrections of its text."""
-
-announcement_text = Table(
-    "announcement_text",
-    metadata,
-    Column("announcement_id", ForeignKey("announcement.id"), primary_key=True),
-    Column("language", String(8), primary_key=True),
-    Column("payload", Text, nullable=False),
-)
-"""The message in each language it was written in; the empty language is the fallback."""
-
-announcement_count = Table(
-    "announcement_count",
-    metadata,
-    Column("announcement_id", ForeignKey("announcement.id"), primary_key=True),
-    Column("platform", String(16), primary_key=True),
-    Column("state", String(8), primary_key=True),
-    Column("count", BigInteger, nullable=False),
-)
-"""Running totals: ``queued`` by the fan-out, the rest by the sender, so that neither waits."""
 
 sender_lease = Table(
     "sender_lease",

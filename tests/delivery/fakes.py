@@ -53,6 +53,8 @@ class FakePlatform:
         self.calls = 0
         self.edits: list[tuple[str, str, str]] = []
         self.deletions: list[tuple[str, str]] = []
+        self.undeletable: set[str] = set()
+        self.parts = 1
         self.latency = latency
         self.ceiling = ceiling
         self.in_flight: dict[str, int] = defaultdict(int)
@@ -90,7 +92,8 @@ class FakePlatform:
             await self._clock.sleep(self.latency / 2)
             if error is not None:
                 raise error
-            return SentMessage(message_id=arrival.message_id)
+            others = [f"{arrival.message_id}.{part}" for part in range(1, self.parts)]
+            return SentMessage(message_id=arrival.message_id, parts=(*others, arrival.message_id))
         finally:
             self.in_flight[to.chat_id] -= 1
 
@@ -100,11 +103,16 @@ class FakePlatform:
             raise error
         self.edits.append((to.chat_id, message_id, message.text))
 
-    async def delete(self, to: ConversationRef, message_id: str) -> None:
+    async def delete(
+        self, to: ConversationRef, message_id: str, *, instead: Message | None = None
+    ) -> None:
         await self._clock.sleep(self.latency)
         if error := self._error(to):
             raise error
-        self.deletions.append((to.chat_id, message_id))
+        if message_id in self.undeletable and instead is not None:
+            self.edits.append((to.chat_id, message_id, instead.text))
+        else:
+            self.deletions.append((to.chat_id, message_id))
 
     def _error(self, to: ConversationRef) -> DeliveryError | None:
         if self._planned[to.chat_id]:

@@ -244,27 +244,6 @@ async def test_two_fan_outs_at_once_do_no_harm(world: World) -> None:
     assert await world.counts(number) == {"queued": 3000}
 
 
-async def test_each_at_the_hour_of_its_zone(world: World) -> None:
-    await world.chats(3)
-    await world.set_chat("c0002", zone="Asia/Tokyo")
-    now = world.clock.now()
-
-    async def due(_: object) -> dict[str, object]:
-        return {"Asia/Tokyo": now + timedelta(minutes=1)}
-
-    async with world.database.connect() as connection:
-        number = await Announcements(connection).create(
-            Audience(), {FALLBACK: Message(text="news")}, now=now, state="running"
-        )
-    fanout = FanOut(database=world.database, clock=world.clock, due_by_zone=due)  # type: ignore[arg-type]  # a narrower mapping
-    await fanout.write_all(number)
-    await world.sender()
-    await world.clock.run_for(30)
-    assert [arrival.chat_id for arrival in world.platform.arrivals] == ["c0001", "c0003"]
-    await world.clock.run_for(40)
-    assert world.platform.texts("c0002") == ["news"]
-
-
 async def _run_fanout(world: World, seconds: float) -> None:
     stop = asyncio.Event()
     running = asyncio.ensure_future(FanOut(database=world.database, clock=world.clock).run(stop))

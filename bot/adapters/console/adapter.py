@@ -111,8 +111,12 @@ class ConsoleAdapter:
         """Print the new version: a terminal cannot take words back."""
         self._show(message)
 
-    async def delete(self, to: ConversationRef, message_id: str) -> None:
-        """Nothing: a terminal cannot take words back."""
+    async def delete(
+        self, to: ConversationRef, message_id: str, *, instead: Message | None = None
+    ) -> None:
+        """A terminal cannot take words back: print what is said instead."""
+        if instead is not None:
+            self._show(instead)
 
     def _event(self, line: str) -> Event | None:
         text = clean(line)

@@ -17,7 +17,7 @@ from bot.adapters.discord.drafts import DraftStore, MemoryDrafts, MemorySyncStat
 from bot.adapters.discord.errors import TooManyRequests
 from bot.adapters.discord.replaying import from_raw
 from bot.adapters.discord.transport import OneShotWebhooks
-from bot.chat.errors import StartupError
+from bot.chat.errors import StartupError, Undeliverable
 from bot.chat.events import ConversationRef, Platform
 from bot.chat.messages import Message, SentMessage
 from bot.chat.ports import Capabilities, Clock, Courier, Inbox
@@ -129,9 +129,16 @@ class DiscordAdapter:
         """See ``bot.chat.ports.Adapter``."""
         await self.client.sending.edit(to, message_id, message)
 
-    async def delete(self, to: ConversationRef, message_id: str) -> None:
+    async def delete(
+        self, to: ConversationRef, message_id: str, *, instead: Message | None = None
+    ) -> None:
         """See ``bot.chat.ports.Adapter``; a message that is gone already is no error."""
-        await self.client.sending.delete(to, message_id)
+        try:
+            await self.client.sending.delete(to, message_id)
+        except Undeliverable:
+            if instead is None:
+                raise
+            await self.client.sending.edit(to, message_id, instead)
 
     async def _login(self, stopping: asyncio.Future[Any]) -> bool:
         """Log in; False where ``stopping`` came first."""

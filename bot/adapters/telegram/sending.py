@@ -84,8 +84,10 @@ class Sender:
             for call in calls[1:]:
                 await self._later(to, call)
 
-    async def delete(self, to: ConversationRef, message_id: str) -> None:
-        """Take a message away; one that is too old becomes a dash (Bot API: 48 hours)."""
+    async def delete(
+        self, to: ConversationRef, message_id: str, *, instead: Message | None = None
+    ) -> None:
+        """Take a message away; one that is too old (48 hours) becomes ``instead`` or a dash."""
         with translated(to):
             where = message_address(to, message_id)
         try:
@@ -94,7 +96,7 @@ class Sender:
             await self.once(to, Call(method="deleteMessage", parameters=where))
         except Undeliverable as error:
             if not is_missing(error):
-                await self.edit(to, message_id, WITHDRAWN)
+                await self.edit(to, message_id, instead or WITHDRAWN)
 
     async def _edit_caption(self, to: ConversationRef, message_id: str, message: Message) -> None:
         with translated(to):
