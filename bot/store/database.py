@@ -63,13 +63,13 @@ class Database:
 
         ``is_short`` lets its statements run on the event loop, for the few quick ones of a turn.
         """
-        async with self.connect() as connection:
-            store = Store(connection)
-            sqlite_driver.IS_SHORT.set(is_short)
-            try:
+        sqlite_driver.IS_SHORT.set(is_short)
+        try:
+            async with self.connect() as connection:
+                store = Store(connection)
                 yield store
-            finally:
-                sqlite_driver.IS_SHORT.set(False)
+        finally:
+            sqlite_driver.IS_SHORT.set(False)
         if store.eraser.has_erased:
             await self.empty_log()
 
@@ -153,6 +153,8 @@ def _create_engine(url: URL, pool_size: int) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=60,
         async_creator=lambda: sqlite_driver.connect(path),
+        # Every unit commits or rolls back by itself: one more rollback would be one more trip.
+        pool_reset_on_return=None,
         # An error quotes what was written otherwise, and errors are logged.
         hide_parameters=True,
     )

@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.events import ConversationRef
@@ -34,13 +35,15 @@ class Drafts:
 
     async def get(self, where: ConversationRef, account_id: str, now: datetime) -> Draft | None:
         """The draft that has not expired, or None."""
-        row = (
-            await self._connection.execute(
-                select(draft.c.form, draft.c.answers, draft.c.step).where(
-                    *_key(where, account_id), draft.c.expires_at > now
-                )
-            )
-        ).first()
+        platform, chat_id, thread_id = where.key
+        values = {
+            "of_platform": platform,
+            "of_chat": chat_id,
+            "of_thread": thread_id,
+            "of_account": account_id,
+            "now": now,
+        }
+        row = (await self._connection.execute(_GET, values)).first()
         if row is None:
             return None
         return Draft(form=_form(row.form), answers=json.loads(row.answers), step=row.step)
@@ -95,6 +98,15 @@ class Drafts:
         """Drop what nobody came back to; returns how many."""
         result = await self._connection.execute(delete(draft).where(draft.c.expires_at <= now))
         return int(result.rowcount)
+
+
+_GET: Final = select(draft.c.form, draft.c.answers, draft.c.step).where(
+    draft.c.platform == bindparam("of_platform"),
+    draft.c.chat_id == bindparam("of_chat"),
+    draft.c.thread_id == bindparam("of_thread"),
+    draft.c.account_id == bindparam("of_account"),
+    draft.c.expires_at > bindparam("now"),
+)
 
 
 def _key(where: ConversationRef, account_id: str) -> tuple[ColumnElement[bool], ...]:

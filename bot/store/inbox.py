@@ -12,10 +12,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Text, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.dialects import insert_for, upsert
+from bot.store.dialects import insert_for
 from bot.store.schema import UtcDateTime, inbox
 
 _SEPARATOR: Final = "\x1e"
@@ -39,7 +39,7 @@ class Inbox:
         self, platform: str, updates: Sequence[tuple[str, str]], now: datetime
     ) -> None:
         """Keep ``(id, raw JSON)`` pairs; ids that are known already stay as they are."""
-        statement = upsert(self._connection, inbox).on_conflict_do_nothing()
+        statement = _accept(self._connection.dialect.name)
         rows = [
             {"platform": platform, "update_id": key, "accepted_at": now, "payload": raw}
             for key, raw in updates
@@ -68,10 +68,11 @@ class Inbox:
 
     async def reply(self, platform: str, update_id: str, text: str | None) -> None:
         """Keep the reply to an update with it until ``forget_replies``; None: there is none."""
-        behind = None if text is None else inbox.c.payload + (_SEPARATOR + text)
-        await self._connection.execute(
-            update(inbox).where(*_key(platform, update_id)).values(payload=behind)
-        )
+        values = {"of_platform": platform, "of_id": update_id}
+        if text is None:
+            await self._connection.execute(_DROP, values)
+        else:
+            await self._connection.execute(_KEEP, {**values, "behind": _SEPARATOR + text})
 
     async def reply_of(self, platform: str, update_id: str) -> str | None:
         """The reply of a handled update that was not sent yet, as far as is known."""
@@ -103,6 +104,16 @@ class Inbox:
         return int(result.rowcount)
 
 
+_OF: Final = (
+    inbox.c.platform == bindparam("of_platform"),
+    inbox.c.update_id == bindparam("of_id"),
+)
+_KEEP: Final = (
+    update(inbox)
+    .where(*_OF)
+    .values(payload=inbox.c.payload.concat(bindparam("behind", type_=Text)))
+)
+_DROP: Final = update(inbox).where(*_OF).values(payload=None)
 _FORGET: Final = (
     update(inbox)
     .where(
@@ -114,6 +125,11 @@ _FORGET: Final = (
 
 def _key(platform: str, update_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return (inbox.c.platform == platform, inbox.c.update_id == update_id)
+
+
+@cache
+def _accept(dialect: str) -> Any:
+    return insert_for(dialect, inbox).on_conflict_do_nothing()
 
 
 @cache
