@@ -22,7 +22,7 @@ from bot.store.person_rows import (
 from bot.store.schema import account, conversation, delivery, inbox, person, question
 from bot.store.schema_members import email_code
 
-_KEPT_WITHOUT_PERSON: Final = frozenset({"question", "announcement", "audit"})
+_KEPT_WITHOUT_PERSON: Final = frozenset({"question", "announcement", "audit", "event"})
 """Rows that stay for counting or as proof of what staff did, without whom they are about."""
 
 

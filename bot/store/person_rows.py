@@ -20,7 +20,12 @@ Pair = tuple[str, str]
 
 PERSONAL: Final = frozenset({"person", "inbox"})
 """Handled by name when somebody is forgotten."""
-IMPERSONAL: Final = frozenset({"announcement_text", "announcement_count", "sender_lease"})
+IMPERSONAL: Final = frozenset(
+    {
+        *("announcement_text", "announcement_count", "sender_lease"),
+        *("event_text", "event_file", "event_feed", "event_mirror", "occurrence"),
+    }
+)
 """Tables without a word about anybody."""
 
 

@@ -13,19 +13,26 @@ from bot.store.announcement_reports import AnnouncementReports
 from bot.store.announcement_revisions import AnnouncementRevisions
 from bot.store.announcements import Announcements
 from bot.store.applications import Applications
+from bot.store.attendance import Attendance
 from bot.store.audit import Audit
+from bot.store.calendar_choices import CalendarChoices
 from bot.store.chats import Chats
 from bot.store.consents import Consents
 from bot.store.conversations import Conversations
+from bot.store.digests import Digests
 from bot.store.drafts import Drafts
 from bot.store.email_codes import EmailCodes
 from bot.store.erasing import Eraser
+from bot.store.event_mirrors import EventMirrors
+from bot.store.event_texts import EventTexts
+from bot.store.events import Events
 from bot.store.exporting import everything_about
 from bot.store.feedback import Feedback
 from bot.store.inbox import Inbox
 from bot.store.link_codes import LinkCodes
 from bot.store.memberships import Memberships
 from bot.store.operations import Operations
+from bot.store.occurrences import Occurrences
 from bot.store.outbox import Outbox
 from bot.store.outbox_reports import OutboxReports
 from bot.store.people import People
@@ -65,6 +72,13 @@ class Store:
         self.alerts = Alerts(connection)
         self.operations = Operations(connection)
         self.site_keys = SiteKeys(connection)
+        self.events = Events(connection)
+        self.event_texts = EventTexts(connection)
+        self.occurrences = Occurrences(connection)
+        self.attendance = Attendance(connection)
+        self.calendar_choices = CalendarChoices(connection)
+        self.digests = Digests(connection)
+        self.event_mirrors = EventMirrors(connection)
         self.eraser = Eraser(connection)
 
     async def export(self, person_id: int) -> dict[str, list[dict[str, Any]]]:

@@ -1,0 +1,1 @@
+"""Wall times, time zones, recurrence and calendar files: pure rules, no I/O."""

@@ -1,0 +1,173 @@
+"""The times at which events take place, written ahead of time from their patterns."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.calendar.wall import to_utc
+from bot.store.event_rows import (
+    EVENT_COLUMNS,
+    OCCURRENCE_COLUMNS,
+    Meeting,
+    read_event,
+    read_occurrence,
+)
+from bot.store.event_texts import texts_of
+from bot.store.schema_events import event, occurrence
+
+
+class Occurrences:
+    """Inside the caller's transaction. All moments are aware."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def get(self, occurrence_id: int) -> Meeting | None:
+        """One occurrence with its event, unless that is deleted."""
+        found = await self._meetings(occurrence.c.id == occurrence_id, limit=1)
+        return found[0] if found else None
+
+    async def upcoming(
+        self,
+        now: datetime,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        topics: Collection[str] = (),
+    ) -> list[Meeting]:
+        """What is on or still to come and not called off, the next first; no drafts.
+
+        ``topics``: only events that have one of them; empty means all.
+        """
+        return await self._meetings(
+            occurrence.c.ends_at > now,
+            occurrence.c.state == "planned",
+            event.c.state == "planned",
+            *_about(topics),
+            limit=limit,
+            offset=offset,
+        )
+
+    async def past(self, now: datetime, *, limit: int = 10, offset: int = 0) -> list[Meeting]:
+        """What is over, the latest first."""
+        return await self._meetings(
+            occurrence.c.ends_at <= now,
+            occurrence.c.state == "planned",
+            event.c.state == "planned",
+            limit=limit,
+            offset=offset,
+            is_latest_first=True,
+        )
+
+    async def between(
+        self, begin: datetime, end: datetime, *, topics: Collection[str] = (), limit: int = 100
+    ) -> list[Meeting]:
+        """What starts from ``begin`` on and before ``end`` and is not called off."""
+        return await self._meetings(
+            occurrence.c.starts_at >= begin,
+            occurrence.c.starts_at < end,
+            occurrence.c.state == "planned",
+            event.c.state == "planned",
+            *_about(topics),
+            limit=limit,
+        )
+
+    async def of_event(
+        self, event_id: int, *, since: datetime | None = None, limit: int = 100
+    ) -> list[Meeting]:
+        """All that are written of one event, called off or not, that end after ``since``."""
+        later = [] if since is None else [occurrence.c.ends_at > since]
+        return await self._meetings(
+            occurrence.c.event_id == event_id, occurrence.c.state != "gone", *later, limit=limit
+        )
+
+    async def move(
+        self,
+        occurrence_id: int,
+        *,
+        start_wall: datetime,
+        end_wall: datetime,
+        place: str | None,
+        now: datetime,
+    ) -> None:
+        """Give one occurrence times (wall times in the event's zone) and a place of its own."""
+        zone = await self._connection.scalar(
+            select(event.c.zone).join(occurrence).where(occurrence.c.id == occurrence_id)
+        )
+        if zone is None:
+            return
+        starts_at = to_utc(start_wall, zone)
+        await self._change(
+            occurrence_id,
+            now,
+            start_wall=start_wall,
+            end_wall=end_wall,
+            starts_at=starts_at,
+            ends_at=max(starts_at, to_utc(end_wall, zone)),
+            place=place,
+            is_moved=True,
+        )
+
+    async def cancel(self, occurrence_id: int, now: datetime) -> None:
+        """Call one occurrence off; its event goes on."""
+        await self._change(occurrence_id, now, state="cancelled")
+
+    async def restore(self, occurrence_id: int, now: datetime) -> None:
+        """Let a cancelled occurrence take place after all."""
+        await self._change(occurrence_id, now, state="planned")
+
+    async def _change(self, occurrence_id: int, now: datetime, **values: Any) -> None:
+        number = await self._connection.scalar(
+            update(occurrence)
+            .where(occurrence.c.id == occurrence_id)
+            .values(**values, is_planned=False)
+            .returning(occurrence.c.event_id)
+        )
+        await self._connection.execute(
+            update(event)
+            .where(event.c.id == number)
+            .values(sequence=event.c.sequence + 1, updated_at=now)
+        )
+
+    async def _meetings(
+        self,
+        *conditions: ColumnElement[bool],
+        limit: int,
+        offset: int = 0,
+        is_latest_first: bool = False,
+    ) -> list[Meeting]:
+        order: Sequence[ColumnElement[Any]] = (occurrence.c.starts_at, occurrence.c.id)
+        if is_latest_first:
+            order = [column.desc() for column in order]
+        rows = (
+            await self._connection.execute(
+                select(*OCCURRENCE_COLUMNS, *EVENT_COLUMNS)
+                .join_from(occurrence, event, occurrence.c.event_id == event.c.id)
+                .where(event.c.state != "deleted", *conditions)
+                .order_by(*order)
+                .limit(limit)
+                .offset(offset)
+            )
+        ).all()
+        texts = await texts_of(self._connection, {row.event_id for row in rows})
+        return [
+            Meeting(event=read_event(row, texts[row.event_id]), occurrence=read_occurrence(row))
+            for row in rows
+        ]
+
+
+def _about(topics: Collection[str]) -> list[ColumnElement[bool]]:
+    if not topics:
+        return []
+    listed = "," + event.c.topics + ","
+    found: ColumnElement[bool] | None = None
+    for topic in topics:
+        one = listed.contains(f",{topic},", autoescape=True)
+        found = one if found is None else found | one
+    assert found is not None
+    return [found]
