@@ -7,14 +7,16 @@ import contextlib
 import signal
 import threading
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
 
 from bot.chat.events import ConversationRef
-from bot.chat.ports import Clock
+from bot.chat.measuring import NO_METER, Meter
+from bot.chat.ports import Clock, Inbox
 from bot.chat.routes import Presentation
+from bot.chat.troubles import Troubles
 from bot.chat.turn import Dispatch, Role
 from bot.clock import SystemClock
 from bot.config import Settings
@@ -22,6 +24,7 @@ from bot.dispatcher import GATHER, Dispatcher, StoredInbox
 from bot.forms import StepByStep
 from bot.reloading import Reloader
 from bot.router import Router
+from bot.sharing import Gateway
 from bot.store import Database
 from bot.store.migrating import upgrade
 from bot.translating import translator
@@ -50,8 +53,10 @@ class App:
     database: Database
     library: Library
     dispatch: Dispatch
-    inbox: StoredInbox
+    inbox: Inbox
     presentation: Presentation
+    meter: Meter = NO_METER
+    troubles: Troubles = field(default_factory=Troubles)
 
     def reloader(self) -> Reloader:
         """What picks up changed articles."""
@@ -116,27 +121,32 @@ def build(
     *,
     clock: Clock | None = None,
     extra_roles: Mapping[str, Role] | None = None,
+    meter: Meter = NO_METER,
+    gateway: Gateway | None = None,
 ) -> App:
-    """Everything but the platforms."""
+    """Everything but the platforms; ``gateway`` where several processes receive."""
     clock = clock or SystemClock()
+    others = () if gateway is None else (gateway.in_turn,)
     routes = build_routes(library, desks_of(settings), translator, settings)
     dispatcher = Dispatcher(
         database=database,
         clock=clock,
         handler=Router(routes).handle,
-        middleware=(StepByStep(WITHOUT_FORMS, routes.checks),),
+        middleware=(*others, StepByStep(WITHOUT_FORMS, routes.checks),),
         roles={**roles_of(settings), **(extra_roles or {})},
         limits=settings.limits,
         language=settings.language,
+        meter=meter,
     )
     return App(
         settings=settings,
         clock=clock,
         database=database,
         library=library,
-        dispatch=dispatcher.dispatch,
-        inbox=StoredInbox(database, clock, gather=GATHER),
+        dispatch=gateway.shared(dispatcher.dispatch) if gateway else dispatcher.dispatch,
+        inbox=gateway or StoredInbox(database, clock, gather=GATHER),
         presentation=present(routes, translator),
+        meter=meter,
     )
 
 
@@ -170,9 +180,9 @@ def roles_of(settings: Settings) -> dict[str, Role]:
     return roles
 
 
-async def prepare_database(settings: Settings) -> Database:
+async def prepare_database(settings: Settings, *, pool_size: int = 8) -> Database:
     """An open database at this release's tables; raises ``DatabaseError``."""
-    database = Database(settings.database.url.get_secret_value())
+    database = Database(settings.database.url.get_secret_value(), pool_size=pool_size)
     try:
         await upgrade(database)
     except BaseException:

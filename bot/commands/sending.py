@@ -49,6 +49,7 @@ def sender_for(
     token_id: str,
     pacer: Pacer | None = None,
     only_chat: str | None = None,
+    owner: str | None = None,
 ) -> tuple[Sender, InteractiveCourier]:
     """What sends the outbox rows of ``adapter``'s platform, and what carries its replies."""
     pacer = pacer or pacer_for(adapter.platform, None, app.clock)
@@ -58,7 +59,8 @@ def sender_for(
         clock=app.clock,
         pacer=pacer,
         token_id=token_id,
-        owner=f"{socket.gethostname()[:32]}-{os.getpid()}",
+        owner=owner or f"{socket.gethostname()[:32]}-{os.getpid()}",
         only_chat=only_chat,
+        meter=app.meter,
     )
-    return sender, InteractiveCourier(pacer=pacer, clock=app.clock)
+    return sender, InteractiveCourier(pacer=pacer, clock=app.clock, meter=app.meter)

@@ -9,6 +9,7 @@ import structlog
 
 from bot.chat.errors import Ambiguous, RateLimited, Unreachable
 from bot.chat.events import ConversationRef
+from bot.chat.measuring import NO_METER, Meter
 from bot.chat.ports import Clock, Lane
 from bot.delivery.pacing import Pacer
 
@@ -36,7 +37,8 @@ class InteractiveCourier:
     ``send`` must not call ``carry`` for the same chat: it holds the chat's turn.
     """
 
-    def __init__(self, *, pacer: Pacer, clock: Clock) -> None:
+    def __init__(self, *, pacer: Pacer, clock: Clock, meter: Meter = NO_METER) -> None:
+        self._meter = meter
         self._pacer = pacer
         self._clock = clock
 
@@ -44,6 +46,20 @@ class InteractiveCourier:
         self, to: ConversationRef, send: Callable[[], Awaitable[T]], *, lane: Lane
     ) -> T:
         """Call ``send`` when the chat and the token may; raises the ``DeliveryError`` left."""
+        began = self._clock.monotonic()
+        try:
+            result = await self._carry(to, send, lane=lane)
+        except DeliveryError as error:
+            outcome = type(error).__name__.lower()
+            self._meter.count("replies", platform=to.platform, outcome=outcome)
+            raise
+        self._meter.count("replies", platform=to.platform, outcome="sent")
+        self._meter.observe("reply_seconds", self._clock.monotonic() - began, platform=to.platform)
+        return result
+
+    async def _carry(
+        self, to: ConversationRef, send: Callable[[], Awaitable[T]], *, lane: Lane
+    ) -> T:
         deadline = self._clock.monotonic() + PATIENCE
         async with self._pacer.chats.turn(to):
             await self._clock.sleep(self._pacer.chats.interactive_wait(to))
@@ -85,6 +101,7 @@ class InteractiveCourier:
         raise AssertionError("the last attempt either returns or raises")
 
     def _note(self, to: ConversationRef, error: RateLimited, sent_at: float) -> None:
+        self._meter.count("throttled", platform=to.platform, lane="interactive")
         self._pacer.chats.halt(to, error.retry_after)
         if error.is_global:
             self._pacer.pace.refused(sent_at)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from bot.chat.errors import Ambiguous, DeliveryError, RateLimited
+from bot.chat.measuring import NO_METER, Meter
 from bot.chat.messages import SentMessage
 from bot.chat.ports import Adapter, Clock
 from bot.delivery.backlog import Backlog, Job
@@ -23,6 +24,7 @@ from bot.delivery.pacing import Pacer
 from bot.delivery.policy import SenderPolicy
 from bot.delivery.refusals import Refusals
 from bot.delivery.waking import wait_first
+from bot.store.outbox import AT_ONCE
 from bot.store.outbox_rows import OutboxRow, Result
 
 if TYPE_CHECKING:
@@ -51,7 +53,9 @@ class Launcher:
         leadership: Leadership,
         backlog: Backlog,
         pacer: Pacer,
+        meter: Meter = NO_METER,
     ) -> None:
+        self._meter = meter
         self._adapter = adapter
         self._clock = clock
         self._policy = policy
@@ -163,6 +167,7 @@ class Launcher:
                 )
             )
             self._pacer.chats.end(job.row.to)
+            self._count(job, "sent", self._clock.monotonic() - sent_at)
             self._pacer.pace.accepted(sent_at)
             self._refusals.accepted()
             self._breaker.arrived()
@@ -214,6 +219,7 @@ class Launcher:
             reason=decision.error,
             attempt=job.attempts,
         )
+        self._count(job, decision.state, now - sent_at, is_throttled=isinstance(error, RateLimited))
         self._note_platform(job, error, decision, sent_at)
         if decision.moved_to is not None:
             self.journal.note_move(job, decision.moved_to)
@@ -237,6 +243,16 @@ class Launcher:
             if self._refusals.is_whole_token(job.row.to.chat_id, is_global=error.is_global):
                 self._backlog.halt(job.row.lane, error.retry_after)
                 self._pacer.pace.refused(sent_at)
+
+    def _count(self, job: Job, outcome: str, took: float, *, is_throttled: bool = False) -> None:
+        labels = {"platform": job.row.to.platform, "lane": job.row.lane.name.lower()}
+        self._meter.count("sends", outcome=outcome, **labels)
+        self._meter.observe("send_seconds", took, **labels)
+        if is_throttled:
+            self._meter.count("throttled", **labels)
+        if outcome == "sent" and job.row.due_at > AT_ONCE:
+            late = (self._clock.now() - job.row.due_at).total_seconds()
+            self._meter.observe("lateness_seconds", late, **labels)
 
     def _retry(self, job: Job, decision: Decision) -> None:
         if decision.delay > self._policy.max_wait:

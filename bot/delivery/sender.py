@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import structlog
 
+from bot.chat.measuring import NO_METER, Meter
 from bot.chat.ports import Adapter, Clock
 from bot.delivery.backlog import Backlog
 from bot.delivery.feeding import Feeder
@@ -53,7 +54,9 @@ class Sender:
         pacer: Pacer | None = None,
         only_chat: str | None = None,
         history: History | None = None,
+        meter: Meter = NO_METER,
     ) -> None:
+        self._meter = meter
         self._database = database
         self._adapter = adapter
         self._clock = clock
@@ -109,6 +112,7 @@ class _Term:
             leadership=self._leadership,
             backlog=self._backlog,
             pacer=pacer,
+            meter=sender._meter,
         )
         self._journal = self._launcher.journal = Journal(
             database=self._database,

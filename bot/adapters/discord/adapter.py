@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from typing import Any, Final
 
@@ -52,6 +53,7 @@ _log = structlog.get_logger(__name__)
 class DiscordAdapter:
     """``bot.chat.ports.Adapter`` for Discord; can be run once.
 
+    ``login_tries`` None waits for a network that is away for as long as that takes.
     ``drafts`` keeps forms of more than five questions while they are filled in, and
     ``sync_state`` what commands Discord has; without them both last as long as the process.
     """
@@ -66,7 +68,9 @@ class DiscordAdapter:
         clock: Clock,
         drafts: DraftStore | None = None,
         sync_state: SyncState | None = None,
+        login_tries: int | None = LOGIN_TRIES,
     ) -> None:
+        self._login_tries = login_tries
         self._settings = settings
         self._inbox = inbox
         self._clock = clock
@@ -107,13 +111,24 @@ class DiscordAdapter:
         stopping = asyncio.ensure_future(stop.wait())
         try:
             if await self._login(stopping):
-                await self._replay()
+                await self.replay()
                 await self._receive(stopping)
         finally:
             stopping.cancel()
             await self.client.turns.drain()
             await self.client.close()
             async_context.reset(context)
+
+    async def stand_ready(self, stop: asyncio.Event) -> None:
+        """Log in to send until ``stop``, and receive nothing; raises as ``run`` does."""
+        _quieten()
+        stopping = asyncio.ensure_future(stop.wait())
+        try:
+            if await self._login(stopping):
+                await stopping
+        finally:
+            stopping.cancel()
+            await self.client.close()
 
     async def send(
         self, to: ConversationRef, message: Message, *, nonce: str | None = None
@@ -145,7 +160,7 @@ class DiscordAdapter:
         token = self._settings.token
         if token is None:
             raise StartupError("Discord needs a token; set INSOP_DISCORD_TOKEN or token_file.")
-        for attempt in range(LOGIN_TRIES):
+        for attempt in itertools.count():
             if stopping.done():
                 return False
             try:
@@ -163,8 +178,10 @@ class DiscordAdapter:
                         f"Discord refuses the login with status {error.status}."
                     ) from error
                 await self.client.transport.reset()
-                wait = error.retry_after if isinstance(error, TooManyRequests) else 2.0**attempt
-                if attempt + 1 == LOGIN_TRIES:
+                wait = 2.0 ** min(attempt, LOGIN_TRIES)
+                if isinstance(error, TooManyRequests):
+                    wait = error.retry_after
+                if attempt + 1 == self._login_tries:
                     raise StartupError(
                         f"Discord cannot be reached at {self._settings.api_url}."
                     ) from error
@@ -180,7 +197,7 @@ class DiscordAdapter:
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         timer.cancel()
 
-    async def _replay(self) -> None:
+    async def replay(self) -> None:
         """Take up messages that were stored before a crash and never handled."""
         for raw in await self._inbox.pending("discord"):
             try:

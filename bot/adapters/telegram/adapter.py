@@ -71,6 +71,7 @@ class TelegramAdapter:
         self._long_poll = long_poll
         self._api = TelegramApi(settings, settings.token.get_secret_value())
         self._sender = Sender(self._api, clock)
+        self._intake: Intake | None = None
         self._webhook: Webhook | None = None
         if settings.mode == "webhook":
             if host is None:
@@ -112,6 +113,30 @@ class TelegramAdapter:
                 task.cancel()
             await asyncio.gather(receiving, stopping, return_exceptions=True)
             await self._api.close_pools()
+
+    async def stand_ready(self, stop: asyncio.Event) -> None:
+        """Be able to send until ``stop``, and receive nothing; raises as ``run`` does."""
+        await self._api.open_pools()
+        asking = asyncio.create_task(self._identify(), name="telegram.identify")
+        stopping = asyncio.create_task(stop.wait(), name="telegram.stop")
+        try:
+            await asyncio.wait({asking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if asking.done():
+                asking.result()
+                await stopping
+        finally:
+            for task in (asking, stopping):
+                task.cancel()
+            await asyncio.gather(asking, stopping, return_exceptions=True)
+            await self._api.close_pools()
+
+    async def replay(self) -> None:
+        """Take up what the inbox has pending by now; before the first answer of Telegram, nothing.
+
+        For an inbox that gateways share: updates of one that died come to the others.
+        """
+        if self._intake is not None:
+            await self._intake.replay()
 
     async def send(
         self, to: ConversationRef, message: Message, *, nonce: str | None = None
@@ -156,11 +181,13 @@ class TelegramAdapter:
         menus = asyncio.create_task(self._show_menus(), name="telegram.menus")
         try:
             await intake.replay()
+            self._intake = intake
             if self._webhook is not None:
                 await self._webhook.run(intake)
             else:
                 await self._poller(intake).run()
         finally:
+            self._intake = None
             menus.cancel()
             await asyncio.gather(menus, return_exceptions=True)
             await intake.drain(_GRACE)

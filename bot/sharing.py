@@ -1,0 +1,193 @@
+"""Several gateways on one PostgreSQL: no update lost when one dies, none answered twice.
+
+- Every update is in one live process's hands (``bot.store.inbox_shared``). A process that dies is
+  noticed within seconds, and a live one takes over what it left.
+- What was not handled is handled. What was handled by a process that died before it noted the
+  answer may or may not have been answered: no platform can tell. Then the person gets a note
+  instead of a second answer, and asks again if the first never came.
+- Turns of one conversation follow each other across processes, by a lock in the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+
+from bot.chat.events import Event, Platform
+from bot.chat.messages import Message
+from bot.chat.ports import Clock
+from bot.chat.turn import Dispatch, Handler, Reply, Turn
+from bot.store import Database
+from bot.store.inbox_shared import DEAD_AFTER, Adopted, SharedInbox
+from bot.store.outages import OUTAGES
+from bot.translating import supported, translator
+
+_log = structlog.get_logger(__name__)
+
+BEAT: Final = 1.0
+"""Seconds between two signs of life, and between two looks for what the dead left."""
+GATHER: Final = 0.02
+"""Seconds of answers that are noted in one commit: what a crash leaves in doubt."""
+_MARGIN: Final = 1.0
+_REMEMBERED: Final = 20_000
+_PATIENCE: Final = 60
+
+Key = tuple[str, str]
+"""Platform and update id."""
+
+
+class Gateway:
+    """``bot.chat.ports.Inbox`` of one process among several. ``owner`` is unique to its start."""
+
+    def __init__(self, database: Database, clock: Clock, *, owner: str, role: str) -> None:
+        self._database = database
+        self._clock = clock
+        self._owner = owner
+        self._role = role
+        self._alive_until = float("-inf")
+        self._is_alive = asyncio.Event()
+        self._elsewhere: OrderedDict[Key, None] = OrderedDict()
+        self._in_doubt: set[Key] = set()
+        self._answered: list[Key] = []
+        self._writing = asyncio.Lock()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Give signs of life until ``stop``."""
+        while not stop.is_set():
+            await self.beat()
+            ending = asyncio.ensure_future(stop.wait())
+            pause = asyncio.ensure_future(self._clock.sleep(BEAT))
+            await asyncio.wait((ending, pause), return_when=asyncio.FIRST_COMPLETED)
+            for task in (ending, pause):
+                task.cancel()
+
+    async def beat(self) -> None:
+        """One sign of life; without it this process handles nothing new."""
+        began = self._clock.monotonic()
+        try:
+            async with self._database.connect() as connection:
+                inbox = SharedInbox(connection)
+                await inbox.beat(self._owner, self._role)
+                await inbox.bury()
+        except OUTAGES as error:
+            _log.warning("gateway.beat_failed", error=type(error).__name__)
+            if self._clock.monotonic() >= self._alive_until:
+                self._is_alive.clear()
+            return
+        self._alive_until = began + DEAD_AFTER - _MARGIN
+        self._is_alive.set()
+
+    async def leave(self) -> None:
+        """Say that this process ends, so that others need not wait for its silence."""
+        try:
+            async with self._database.connect() as connection:
+                await SharedInbox(connection).leave(self._owner)
+        except OUTAGES as error:
+            _log.warning("gateway.leave_failed", error=type(error).__name__)
+
+    async def accept(self, platform: Platform, updates: Sequence[tuple[str, str]]) -> None:
+        """See ``Inbox``; what another process has is left to it."""
+        if not updates:
+            return
+        async with self._database.connect() as connection:
+            new = await SharedInbox(connection).accept(
+                platform, updates, self._owner, self._clock.now()
+            )
+        for key, _ in updates:
+            if key not in new:
+                self._elsewhere[platform, key] = None
+        while len(self._elsewhere) > _REMEMBERED:
+            self._elsewhere.popitem(last=False)
+
+    async def pending(self, platform: Platform) -> list[str]:
+        """What dead processes left, now this one's."""
+        async with self._database.connect() as connection:
+            inbox = SharedInbox(connection)
+            await inbox.claim_ownerless(platform, "")
+            found, _ = await inbox.adopt(platform, self._owner)
+        self._take(platform, found)
+        return [each.raw for each in found]
+
+    async def answered(self, platform: Platform, update_id: str) -> None:
+        """See ``Inbox``; several at a time."""
+        if (platform, update_id) in self._elsewhere:
+            return
+        self._answered.append((platform, update_id))
+        async with self._writing:
+            if self._answered:
+                await self._clock.sleep(GATHER)
+            answered, self._answered = self._answered, []
+            if not answered:
+                return
+            async with self._database.begin() as store:
+                await store.inbox.forget_replies(answered)
+                await SharedInbox(store.connection).forget(answered, self._owner)
+        self._in_doubt -= set(answered)
+
+    def shared(self, dispatch: Dispatch) -> Dispatch:
+        """``dispatch`` for what is in this process's hands; the rest is not handled here."""
+
+        async def dispatch_mine(event: Event) -> Reply:
+            key = (event.conversation.platform, event.id)
+            if key in self._elsewhere and not await self._inherit(*key):
+                return None
+            await self._until_alive()
+            if key in self._in_doubt:
+                _log.info("turn.in_doubt", platform=key[0], event_id=key[1])
+                return await self._apology(event)
+            return await dispatch(event)
+
+        return dispatch_mine
+
+    async def in_turn(self, turn: Turn, handler: Handler) -> Reply:
+        """Middleware: one turn at a time in a conversation, whichever process it is in."""
+        key = "\0".join(turn.event.conversation.key)
+        await SharedInbox(turn.store.connection).hold_conversation(key)
+        return await handler(turn)
+
+    async def _inherit(self, platform: str, update_id: str) -> bool:
+        """Wait until the other process has finished, or take over from it."""
+        for _ in range(_PATIENCE):
+            async with self._database.connect() as connection:
+                found, is_finished = await SharedInbox(connection).adopt(
+                    platform, self._owner, only=update_id
+                )
+            if found:
+                self._take(platform, found)
+                return True
+            if is_finished:
+                return False
+            await self._clock.sleep(BEAT)
+        return False
+
+    def _take(self, platform: str, found: list[Adopted]) -> None:
+        for each in found:
+            self._elsewhere.pop((platform, each.update_id), None)
+            if each.is_done:
+                self._in_doubt.add((platform, each.update_id))
+        if found:
+            _log.info("gateway.adopted", platform=platform, updates=len(found))
+
+    async def _until_alive(self) -> None:
+        while self._clock.monotonic() >= self._alive_until:
+            self._is_alive.clear()
+            await self._is_alive.wait()
+
+    async def _apology(self, event: Event) -> Message:
+        language = supported(event.author.locale) or "en"
+        try:
+            async with self._database.begin() as store:
+                member = await store.people.recognise(event.author, self._clock.now())
+            language = member.language or language
+        except OUTAGES:
+            _log.warning("turn.in_doubt.language_unknown", event_id=event.id)
+        _ = translator(language)
+        text = _(
+            "I was interrupted while I answered you. If no answer has reached you, please send "
+            "your message once more."
+        )
+        return Message(text=text, is_ephemeral=True)
