@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,6 +37,9 @@ from knowledge.loader import FOLDER, load
 from knowledge.model import Collection
 
 _log = structlog.get_logger(__name__)
+
+GRACE = 25.0
+"""Seconds that all may take to end; systemd, Docker and Kubernetes wait 30 or more by our files."""
 
 SLOW_AFTER = 2.0
 """Seconds of silence at a start before somebody is told what takes so long."""
@@ -199,8 +202,22 @@ async def supervise(tasks: Mapping[str, Callable[[asyncio.Event], Awaitable[None
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, stop.set)
     async with asyncio.TaskGroup() as group:
-        for name, start in tasks.items():
+        running = [
             group.create_task(_until_stopped(name, start, stop), name=name)
+            for name, start in tasks.items()
+        ]
+        group.create_task(_end_within(GRACE, running, stop), name="ending")
+
+
+async def _end_within(
+    seconds: float, running: Sequence[asyncio.Task[None]], stop: asyncio.Event
+) -> None:
+    """Tasks end what they have begun once they are told to stop, but not for ever."""
+    await stop.wait()
+    _, late = await asyncio.wait(running, timeout=seconds)
+    for task in late:
+        _log.warning("task.cut_off", task=task.get_name())
+        task.cancel()
 
 
 async def _until_stopped(

@@ -91,6 +91,11 @@ def _add_ask(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     run = commands.add_parser("run", help="serve Telegram and Discord until stopped")
+    run.add_argument(
+        "--role",
+        default="all",
+        help="all (default), or some of gateway, sender, clock joined by commas (PostgreSQL)",
+    )
     run.set_defaults(run=_run)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from bot.adapters.email import transport_for
 from bot.app import App
@@ -19,7 +20,7 @@ from bot.delivery.mailing import Mailing
 from bot.delivery.pacing import Pacer
 from bot.delivery.sender import Sender
 
-Task = Callable[[asyncio.Event], Awaitable[None]]
+Task = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
 def upkeep(app: App) -> dict[str, Task]:

@@ -1,4 +1,4 @@
-"""``insop run``: every platform that has a token, until stopped."""
+"""``insop run``: every platform that has a token, or the part that ``--role`` names."""
 
 from __future__ import annotations
 
@@ -6,101 +6,162 @@ import argparse
 import asyncio
 import gc
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from functools import partial
 
-from bot.app import App, build, build_library, prepare_database, supervise
+import structlog
+
+from bot.app import build, build_library, prepare_database, supervise
 from bot.chat.errors import StartupError
+from bot.chat.events import Platform
+from bot.clock import SystemClock
 from bot.commands.channels import subscribe_channels
-from bot.commands.sending import pacer_for, sender_for, upkeep
+from bot.commands.roles import ALL, Part, Task, owner_name, parse_roles
+from bot.commands.sending import upkeep
 from bot.config import Settings
-from bot.delivery.courier import InteractiveCourier
+from bot.operations.keeping import Platforms
+from bot.sharing import Gateway
+from bot.store import Database
 from bot.store.database import DatabaseError
+from bot.store.outages import OUTAGES
+from bot.web.health import HealthPages
+from bot.web.metrics import Metrics
+from bot.web.server import WebServer
 
-Task = Callable[[asyncio.Event], Awaitable[None]]
+_log = structlog.get_logger(__name__)
+
+_POOL = 16
+"""Connections of a process with a role: some are kept for locks."""
+_PAUSE = 2.0
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Serve; 1 where a platform refuses to start."""
-    if settings.telegram.token is None and settings.discord.token is None:
-        print(
-            "There is no token yet, so there is nothing to serve. Set INSOP_TELEGRAM_TOKEN or "
-            "INSOP_DISCORD_TOKEN, or try the assistant here with: insop chat",
-            file=sys.stderr,
-        )
+    """Serve; 1 where a platform refuses to start, 2 where the settings cannot work."""
+    try:
+        roles = parse_roles(getattr(options, "role", ALL))
+    except ValueError as error:
+        print(f"--role: {error}", file=sys.stderr)
+        return 2
+    fault = _fault(settings, roles)
+    if fault:
+        print(fault, file=sys.stderr)
         return 2
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_serve(settings))
+            runner.run(_serve(settings, roles))
     except (DatabaseError, StartupError) as error:
         print(error, file=sys.stderr)
         return 1
     except BaseExceptionGroup as group:
-        refused, others = group.split(StartupError)
-        for fault in _leaves(refused) if refused else ():
-            print(fault, file=sys.stderr)
+        refused, others = group.split((DatabaseError, StartupError))
+        for each in _leaves(refused) if refused else ():
+            print(each, file=sys.stderr)
         if others is not None:
             raise others from None
         return 1
     return 0
 
 
-async def _serve(settings: Settings) -> None:
-    database = await prepare_database(settings)
+def _fault(settings: Settings, roles: frozenset[str]) -> str:
+    if not _platforms(settings):
+        return (
+            "There is no token yet, so there is nothing to serve. Set INSOP_TELEGRAM_TOKEN or "
+            "INSOP_DISCORD_TOKEN, or try the assistant here with: insop chat"
+        )
+    if roles and settings.database.url.get_secret_value().startswith("sqlite:"):
+        return (
+            "--role needs PostgreSQL: SQLite is one process's alone. Set INSOP_DATABASE_URL, and "
+            "bring the data over with: insop db copy FROM TO"
+        )
+    return ""
+
+
+async def _serve(settings: Settings, roles: frozenset[str]) -> None:
+    clock, owner, metrics = SystemClock(), owner_name(), Metrics()
+    database = await _open_database(settings, roles)
     async with database:
-        app = build(settings, database, build_library(settings))
-        await subscribe_channels(app)
+        gateway = None
+        if "gateway" in roles:
+            name = "+".join(sorted(roles))[:16]
+            gateway = Gateway(database, clock, owner=owner, role=name)
+            await gateway.beat()
+        library = build_library(settings)
+        app = build(settings, database, library, clock=clock, meter=metrics, gateway=gateway)
+        web = WebServer(settings.web, clock) if settings.web.port else None
+        part = Part(app=app, roles=roles, owner=owner, web=web, gateway=gateway)
+        tasks = _tasks(part, metrics)
+        if part.has("gateway"):
+            await subscribe_channels(app)
         # The knowledge base lives as long as the process: without this, every full collection
         # would walk its half a million objects and hold all turns up for it.
         gc.collect()
         gc.freeze()
-        tasks: dict[str, Task] = {"reloading": app.reloader().run, **upkeep(app)}
-        if settings.telegram.token is not None:
-            tasks |= _telegram(app)
-        if settings.discord.token is not None:
-            tasks |= _discord(app)
-        await supervise(tasks)
+        try:
+            await supervise(tasks)
+        finally:
+            if gateway is not None:
+                await gateway.leave()
 
 
-def _telegram(app: App) -> dict[str, Task]:
-    from bot.adapters.telegram.adapter import TelegramAdapter
+def _tasks(part: Part, metrics: Metrics) -> dict[str, Task]:
+    app = part.app
+    tasks: dict[str, Task] = {}
+    if part.has("gateway"):
+        tasks["reloading"] = app.reloader().run
+    if part.gateway is not None:
+        tasks["gateway"] = part.gateway.run
+    platforms = Platforms(app.clock, app.troubles)
+    for platform in _platforms(app.settings):
+        if not part.roles or part.roles & {"gateway", "sender"}:
+            tasks[platform] = platforms.keep(platform, partial(part.tasks, platform))
+    if part.has("clock"):
+        tasks |= _clock(part)
+    if part.web is not None:
+        pages = HealthPages(app.database, app.clock, metrics)
+        pages.add_to(part.web, has_metrics=app.settings.web.has_metrics)
+        tasks["web"] = part.web.run
+        tasks["web.end"] = pages.until_stopping
+    return tasks
 
-    settings = app.settings.telegram
-    pacer = pacer_for("telegram", settings.rate_per_second, app.clock)
-    adapter = TelegramAdapter(
-        settings,
-        presentation=app.presentation,
-        courier=InteractiveCourier(pacer=pacer, clock=app.clock),
-        inbox=app.inbox,
-        clock=app.clock,
-        on_moved=app.record_move,
-    )
-    sender, _ = sender_for(app, adapter, token_id="telegram", pacer=pacer)
-    return {
-        "telegram": lambda stop: adapter.run(app.dispatch, stop),
-        "telegram.sender": sender.run,
-    }
+
+def _clock(part: Part) -> dict[str, Task]:
+    """What is done at its time: in this process, or in the elected one of several."""
+    works = upkeep(part.app)
+    if not part.roles:
+        return works
+
+    async def together(over: asyncio.Event) -> None:
+        async with asyncio.TaskGroup() as group:
+            for name, work in works.items():
+                group.create_task(work(over), name=name)
+
+    async def elected(stop: asyncio.Event) -> None:
+        await part.elected("clock").run(together, stop)
+
+    return {"clock": elected}
 
 
-def _discord(app: App) -> dict[str, Task]:
-    from bot.adapters.discord.adapter import DiscordAdapter
-    from bot.commands.discord_state import StoredDrafts, SyncFile
+async def _open_database(settings: Settings, roles: frozenset[str]) -> Database:
+    """Waits for a server that is away: after a power cut it may come back later than this."""
+    while True:
+        try:
+            return await prepare_database(settings, pool_size=_POOL if roles else 8)
+        except DatabaseError as error:
+            is_away = isinstance(error.__cause__, OUTAGES)
+            is_sqlite = settings.database.url.get_secret_value().startswith("sqlite:")
+            if is_sqlite or not is_away:
+                raise
+            _log.warning("database.waiting", reason=str(error))
+            await asyncio.sleep(_PAUSE)
 
-    settings = app.settings.discord
-    pacer = pacer_for("discord", settings.rate_per_second, app.clock)
-    adapter = DiscordAdapter(
-        settings,
-        app.presentation,
-        courier=InteractiveCourier(pacer=pacer, clock=app.clock),
-        inbox=app.inbox,
-        clock=app.clock,
-        drafts=StoredDrafts(app.database, app.clock),
-        sync_state=SyncFile(app.settings.answering.cache_folder),
-    )
-    sender, _ = sender_for(app, adapter, token_id="discord", pacer=pacer)
-    return {
-        "discord": lambda stop: adapter.run(app.dispatch, stop),
-        "discord.sender": sender.run,
-    }
+
+def _platforms(settings: Settings) -> list[Platform]:
+    found: list[Platform] = []
+    if settings.telegram.token is not None:
+        found.append("telegram")
+    if settings.discord.token is not None:
+        found.append("discord")
+    return found
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -113,8 +174,8 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return factory
 
 
-def _leaves(group: BaseExceptionGroup[StartupError]) -> list[StartupError]:
-    found: list[StartupError] = []
+def _leaves(group: BaseExceptionGroup[Exception]) -> list[Exception]:
+    found: list[Exception] = []
     for fault in group.exceptions:
         found += _leaves(fault) if isinstance(fault, BaseExceptionGroup) else [fault]
     return found

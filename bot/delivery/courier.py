@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 import structlog
 
-from bot.chat.errors import Ambiguous, RateLimited, Unreachable
+from bot.chat.errors import Ambiguous, DeliveryError, RateLimited, Unreachable
 from bot.chat.events import ConversationRef
 from bot.chat.measuring import NO_METER, Meter
 from bot.chat.ports import Clock, Lane

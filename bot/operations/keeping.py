@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Final
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Final
 
 import structlog
 
@@ -18,7 +18,7 @@ _log = structlog.get_logger(__name__)
 RETRY: Final = 300.0
 """Seconds until a platform that refused us is tried again."""
 
-Work = Callable[[asyncio.Event], Awaitable[None]]
+Work = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
 class Platforms:

@@ -41,6 +41,11 @@ class HealthPages:
         if has_metrics:
             server.add_get("/metrics", self.metrics)
 
+    async def until_stopping(self, stop: asyncio.Event) -> None:
+        """A task beside the others: says no from the moment that the process is told to stop."""
+        await stop.wait()
+        self.is_stopping = True
+
     async def alive(self, _: web.Request) -> web.Response:
         """200 as long as the event loop turns."""
         return web.Response(text="ok\n")
