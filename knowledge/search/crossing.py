@@ -15,12 +15,15 @@ from knowledge.language import Detection
 from knowledge.search.concepts import to_english
 from knowledge.search.confidence import Calibration
 from knowledge.search.matcher import Match
+from knowledge.search.normalise import words
 from knowledge.search.repair import SpellingRepair
 from knowledge.search.transliteration import arabic_words, to_cyrillic
 
 _LATIN: Final = ("en", "fr", "es")
 _UNSURE: Final = 0.6
 """Below this confidence of the detection, the other languages of the script are tried as well."""
+_LITTLE: Final = 2
+"""Words of so many letters say little about a language: several have them."""
 _GUESS_COSTS: Final = 0.1
 """What a match through translated terms gives up against one in the asker's own words."""
 
@@ -96,10 +99,28 @@ class Crossing:
         else:
             readings.append((language, text))
         if language in _LATIN and detection.confidence < _UNSURE:
-            readings += [(other, text) for other in _LATIN if other != language]
+            found = words(text)
+            readings += [
+                (other, text)
+                for other in _LATIN
+                if other != language and self._may_be(other, found, than=language)
+            ]
         elif detection.is_transliterated and detection.confidence < _UNSURE:
             readings.append(("en", text))
         return [(name, asked) for name, asked in readings if name in self.matchers]
+
+    def _may_be(self, other: str, found: list[str], *, than: str) -> bool:
+        """Whether the articles of another language know as many of the words, or nearly one."""
+        if other not in self.matchers or than not in self.matchers:
+            return True
+        mine, theirs = self.matchers[other].repair, self.matchers[than].repair
+        long = [word for word in found if len(word) > _LITTLE]
+        known = sum(word in mine.counts for word in long)
+        if known:
+            return known >= sum(word in theirs.counts for word in long)
+        if any(word in theirs.counts for word in long):
+            return False
+        return any(mine.repair(word) is not None for word in long)
 
     def _ask(self, language: str, asked: str) -> Found:
         matcher = self.matchers[language]

@@ -104,7 +104,7 @@ class Engine:
         return replace(outcome, intent=intent(query.text))
 
     def _with_context(self, query: Query, language: str, detection: Detection) -> Outcome:
-        alone = self._search(query.text, language, detection)
+        alone, nearest = self._look(query.text, language, detection)
         if query.previous is None or query.previous not in self.titles:
             return alone
         spoken = self.detector.detect(query.text, default=language).language
@@ -121,6 +121,8 @@ class Engine:
                 candidates=(Candidate(article=query.previous, score=1.0),),
                 explanation=("asks for more of the article shown before",),
             )
+        if not follow.is_leaning and alone.decision == "answer" and nearest >= _NEARLY_ASKED:
+            return alone
         together = self._search(follow.text, language)
         if together.decision == "handoff" or alone.decision == "handoff":
             return together
@@ -142,8 +144,11 @@ class Engine:
         first = found[0] if whole.decision == "rephrase" else whole
         return replace(first, parts=parts, explanation=(note, *first.explanation))
 
-    def _search(self, text: str, language: str, detection: Detection | None = None) -> Outcome:
-        detection = detection or self.detector.detect(text, default=language)
+    def _search(self, text: str, language: str) -> Outcome:
+        return self._look(text, language, self.detector.detect(text, default=language))[0]
+
+    def _look(self, text: str, language: str, detection: Detection) -> tuple[Outcome, float]:
+        """The outcome, and how much the text is like the nearest example."""
         found = self.crossing.find(text, detection)
         best = found.match
         candidates = tuple(
@@ -153,7 +158,7 @@ class Engine:
         )
         limit = boundary(text)
         decision = self._decision(found, limit, bool(candidates))
-        return Outcome(
+        outcome = Outcome(
             decision=decision,
             language=language,
             score=round(best.chance, 4),
@@ -161,6 +166,7 @@ class Engine:
             article=candidates[0].article if decision == "answer" else None,
             explanation=explain(found, self.titles, limit),
         )
+        return outcome, best.nearest
 
     def _decision(self, found: Found, limit: str | None, has_candidates: bool) -> Decision:
         match, calibration = found.match, found.calibration

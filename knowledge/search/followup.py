@@ -21,10 +21,12 @@ _LONGEST: Final = 9
 @dataclass(frozen=True, slots=True)
 class FollowUp:
     """``is_more``: the person only wants more of the article shown; else ``text`` is the whole
-    question put together with the one before."""
+    question put together with the one before. ``is_leaning``: its words say so ("and …", "what
+    about …"); else it is only short."""
 
     is_more: bool
     text: str = ""
+    is_leaning: bool = False
 
 
 def follow_up(text: str, language: str, before: str) -> FollowUp | None:
@@ -43,7 +45,9 @@ def follow_up(text: str, language: str, before: str) -> FollowUp | None:
         return None
     if not words(rest):
         return None
-    return FollowUp(is_more=False, text=_put_together(rest, before, language))
+    return FollowUp(
+        is_more=False, text=_put_together(rest, before, language), is_leaning=is_leaning
+    )
 
 
 def _is_more(ready: str, found: list[str]) -> bool:
