@@ -47,8 +47,11 @@ class GroupCommit:
                 await asyncio.shield(self._undo(is_alone))
                 raise
         finally:
-            # A unit that was cancelled must not leave the others without their commit.
-            await asyncio.shield(self._leave())
+            if self._waiting and self._units < MAX_UNITS:
+                self._turn.release()
+            else:
+                # A unit that was cancelled must not leave the others without their commit.
+                await asyncio.shield(self._finish())
         await asyncio.shield(committed)
 
     async def _take_turn(self) -> None:
@@ -90,10 +93,9 @@ class GroupCommit:
         finally:
             await connection.close()
 
-    async def _leave(self) -> None:
+    async def _finish(self) -> None:
         try:
-            if not self._waiting or self._units >= MAX_UNITS:
-                await self._commit()
+            await self._commit()
         finally:
             self._turn.release()
 
