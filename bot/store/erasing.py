@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.erasing_desk import KEPT, forget_names, forget_questions
 from bot.store.person_rows import (
     Pair,
     account_tables,
@@ -47,8 +48,8 @@ class Eraser:
         accounts = await accounts_of(self._connection, person_id)
         chats = await private_chats_of(self._connection, person_id, accounts)
         counts: dict[str, int] = {}
+        await self._forget_questions(person_id, now, counts)
         await self._forget_relays(person_id, counts)
-        await self._count(counts, "question", _anonymise(question.c.person_id == person_id))
         await self._forget_codes(person_id)
         for table in account_tables():
             await self._count(
@@ -59,7 +60,7 @@ class Eraser:
                 counts, table.name, delete(table).where(among(table, "chat_id", chats))
             )
         for table, column in person_columns():
-            if table.name in _KEPT_WITHOUT_PERSON:
+            if table.name in _KEPT_WITHOUT_PERSON or table.name in KEPT:
                 change = update(table).where(column == person_id).values({column.name: None})
                 await self._count(counts, table.name, change)
             elif table is not account:
@@ -80,11 +81,9 @@ class Eraser:
                 )
             )
         )
+        await forget_questions(self._connection, numbers, moment)
         for number in numbers:
-            await self._connection.execute(_anonymise(question.c.id == number))
-            await self._connection.execute(
-                delete(delivery).where(delivery.c.source == f"question:{number}")
-            )
+            await self._connection.execute(delete(delivery).where(_tells_of(f"question:{number}")))
         self.has_erased = self.has_erased or bool(numbers)
         return len(numbers)
 
@@ -124,13 +123,25 @@ class Eraser:
             )
         await self._connection.execute(delete(person).where(person.c.id == drop))
 
-    async def _forget_relays(self, person_id: int, counts: dict[str, int]) -> None:
-        """What desks were told about the person's questions and membership."""
-        numbers = await self._connection.scalars(
-            select(question.c.id).where(question.c.person_id == person_id)
+    async def _forget_questions(
+        self, person_id: int, now: datetime, counts: dict[str, int]
+    ) -> None:
+        """The person's questions, and the person's name in what was answered to others."""
+        numbers = list(
+            await self._connection.scalars(
+                select(question.c.id).where(question.c.person_id == person_id)
+            )
         )
-        sources = [f"question:{number}" for number in numbers]
-        sources += [f"application:{person_id}", f"member:{person_id}"]
+        counts["question"] = len(numbers)
+        counts["question_message"] = await forget_questions(self._connection, numbers, now)
+        for number in numbers:
+            told = delete(delivery).where(_tells_of(f"question:{number}"))
+            await self._count(counts, "delivery", told)
+        await forget_names(self._connection, person_id)
+
+    async def _forget_relays(self, person_id: int, counts: dict[str, int]) -> None:
+        """What desks were told about the person's membership."""
+        sources = [f"application:{person_id}", f"member:{person_id}"]
         for source in sources:
             await self._count(counts, "delivery", delete(delivery).where(_tells_of(source)))
 
@@ -165,22 +176,6 @@ class Eraser:
     async def _count(self, counts: dict[str, int], name: str, statement: Any) -> None:
         result = await self._connection.execute(statement)
         counts[name] = counts.get(name, 0) + int(result.rowcount)
-
-
-def _anonymise(condition: Any) -> Any:
-    return (
-        update(question)
-        .where(condition)
-        .values(
-            person_id=None,
-            chat_id="",
-            thread_id="",
-            text="",
-            first_text="",
-            candidates="[]",
-            state="forgotten",
-        )
-    )
 
 
 def _tells_of(source: str) -> Any:

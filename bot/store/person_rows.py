@@ -22,6 +22,7 @@ PERSONAL: Final = frozenset({"person", "inbox"})
 """Handled by name when somebody is forgotten."""
 IMPERSONAL: Final = frozenset(
     {
+        "contact_absence",
         *("announcement_text", "announcement_count", "sender_lease"),
         *("event_text", "event_file", "event_feed", "event_mirror", "occurrence"),
     }

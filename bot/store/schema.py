@@ -160,13 +160,35 @@ question = Table(
     Column("candidates", Text, nullable=False, default="[]"),
     Column("language", String(8), nullable=False),
     Column("topic", String(32)),
+    Column("country", String(2)),
     Column("state", String(16), nullable=False),
     Column("is_urgent", Boolean, nullable=False, default=False),
+    Column("is_confidential", Boolean, nullable=False, default=False, server_default=false()),
+    Column("wants_article", Boolean, nullable=False, default=False, server_default=false()),
+    Column("owner", String(80)),
+    Column("outcome", String(16)),
+    Column("merged_into", ID),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime),
+    Column("due_at", UtcDateTime),
+    Column("nudges", Integer, nullable=False, default=0, server_default="0"),
+    Column("asker_at", UtcDateTime),
+    Column("answered_at", UtcDateTime),
+    Column("contact_at", UtcDateTime),
+    Column("warned_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),
     Index("ix_question_state", "state", "id"),
+    Index("ix_question_place", "platform", "chat_id", "state"),
+    Index("ix_question_due", "state", "due_at"),
 )
 """Questions handed to the secretariat; ``id`` is the number that people are told.
 
+States: open (nobody has taken it; ``owner`` is whom it was routed to), assigned (``owner`` works on
+it), waiting (for the asker), closed, forgotten. ``owner`` is a contact's id from ``contacts.toml``
+or an account such as ``telegram:123``. ``outcome`` says how it was closed: answered, withdrawn,
+silence, merged. ``wants_article``: the asker wishes to hear when the answer becomes an article.
+``due_at`` is when the next nudge, warning or closing is due. ``asker_at`` and ``contact_at`` are
+the last words of either side, ``answered_at`` a contact's first answer.
 ``person_id`` is null, and the texts are empty, once the asker is forgotten.
 """
 
