@@ -29,6 +29,7 @@ from bot.store import Database
 from bot.store.migrating import upgrade
 from bot.translating import translator
 from handlers.catalogue import build_routes, present
+from handlers.notices import tell_notices
 from handlers.standalone import Standalone
 from knowledge.answering import Answerer
 from knowledge.index_process import build_in_child
@@ -135,7 +136,7 @@ def build(
         database=database,
         clock=clock,
         handler=Router(routes).handle,
-        middleware=(*others, StepByStep(WITHOUT_FORMS, routes.checks),),
+        middleware=(*others, tell_notices, StepByStep(WITHOUT_FORMS, routes.checks)),
         roles={**roles_of(settings), **(extra_roles or {})},
         limits=settings.limits,
         language=settings.language,

@@ -15,6 +15,7 @@ from typing import Any, Final
 from pydantic import BaseModel, SecretStr, ValidationError
 from rapidfuzz import process
 
+from bot.chat.events import ConversationRef
 from bot.config_announcements import AnnouncementSettings
 from bot.config_base import Section as _Section
 from bot.config_members import EmailSettings, MembershipSettings, RetentionSettings
@@ -66,6 +67,15 @@ class Settings(_Section):
     alerts: AlertSettings = AlertSettings()
     backup: BackupSettings = BackupSettings()
     log: LogSettings = LogSettings()
+
+    @property
+    def welcome_chat(self) -> ConversationRef | None:
+        """Where people who come are greeted."""
+        if self.discord.welcome_channel is None:
+            return None
+        return ConversationRef(
+            platform="discord", chat_id=str(self.discord.welcome_channel), is_private=False
+        )
 
 
 _SECRETS: Final = {

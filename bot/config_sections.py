@@ -117,8 +117,20 @@ class DiscordSettings(_Section):
     api_url: HttpUrl = "https://discord.com/api/v10"
     gateway_url: GatewayUrl | None = None
     desk_channel: int | None = None
+    server: int | None = None
+    member_role: int | None = None
+    welcome_channel: int | None = None
+    welcome_new: bool = False
     sync_commands: bool = True
     rate_per_second: float = Field(default=45.0, gt=0, le=10_000)
+
+    @model_validator(mode="after")
+    def _belongs_together(self) -> DiscordSettings:
+        if self.member_role is not None and self.server is None:
+            raise ValueError("member_role needs server, the number of the server that has the role")
+        if self.welcome_new and (self.welcome_channel is None or self.server is None):
+            raise ValueError("welcome_new needs server and welcome_channel")
+        return self
 
 
 class RoleSettings(_Section):

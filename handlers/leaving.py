@@ -17,6 +17,7 @@ from handlers import membership
 from handlers.descriptions import N_, Translators, in_all
 from handlers.discretion import ask_privately, is_discreet
 from handlers.menu import menu
+from handlers.preferred import NAMES
 
 
 class Leaving:
@@ -137,7 +138,9 @@ class Leaving:
         _ = turn._
         now = turn.clock.now()
         receipt = secrets.token_hex(4).upper()
+        marks = await store.badges.held(turn.member.id)
         erased = await store.eraser.forget(turn.member.id, now)
+        await store.badges.take_all(marks, now)
         await store.audit.add(
             "forget",
             actor_id=None,
@@ -158,4 +161,10 @@ class Leaving:
             date=f"{now:%Y-%m-%d %H:%M}",
             receipt=receipt,
         )
+        if marks:
+            text += "\n\n" + _(
+                "Your mark as a member is being taken on {platforms}. Until then, a day or two at "
+                "most, I keep the number of that account for it.",
+                platforms=", ".join(sorted({NAMES[mark.platform] for mark in marks})),
+            )
         return Edit(message=Message(text=text, is_ephemeral=True))

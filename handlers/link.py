@@ -20,6 +20,7 @@ from bot.config_members import MembershipSettings
 from bot.store import Store
 from bot.store.link_codes import LENGTH, LinkOffer, tidy
 from handlers import membership, merging
+from handlers.consenting import Consenting, is_unasked
 from handlers.descriptions import N_, Translators, in_all
 from handlers.discretion import ask_privately, is_discreet, private_chat
 from handlers.join_fields import LABELS, shown
@@ -34,10 +35,15 @@ class Link:
     """Codes are given by hand: nobody is linked who has not both accounts before them."""
 
     def __init__(
-        self, settings: MembershipSettings, preferred: Preferred, translators: Translators
+        self,
+        settings: MembershipSettings,
+        preferred: Preferred,
+        consenting: Consenting,
+        translators: Translators,
     ) -> None:
         self._settings = settings
         self._preferred = preferred
+        self._consenting = consenting
         self._translators = translators
 
     def add_to(self, routes: Routes) -> None:
@@ -135,14 +141,15 @@ class Link:
         mine = await store.memberships.get(turn.member.id)
         accounts = await store.accounts.of(offer.person_id)
         names = ", ".join(f"{account.platform} ({account.name})" for account in accounts)
-        parts = [
-            _(
-                "This account and **{names}** become one: one membership, one consent, one copy "
-                "of what the network sends. Say yes only if you made the code yourself a moment "
-                "ago.",
-                names=names,
-            )
-        ]
+        name = theirs.name if theirs else ""
+        become_one = _(
+            "This account and **{names}** become one: one membership, one consent, one copy "
+            "of what the network sends. Say yes only if you made the code yourself a moment "
+            "ago.",
+            names=names,
+        )
+        invited = _("The network has **{name}** on its list of members. Is that you?", name=name)
+        parts = [become_one if accounts else invited]
         differing = merging.differences(theirs, mine)
         if differing and theirs and mine:
             parts.append(_("The two records differ. Which one is right?"))
@@ -164,7 +171,8 @@ class Link:
             )
         else:
             yes = Action("link", "theirs", code)
-            choices = (Button(label=_("Yes, link them"), action=yes, style="primary"),)
+            label = _("Yes, link them") if accounts else _("Yes, that is me")
+            choices = (Button(label=label, action=yes, style="primary"),)
         no = Button(label=_("No"), action=Action("link", "no"), style="danger")
         return Message(text="\n\n".join(parts), rows=(choices, (no,)), is_ephemeral=True)
 
@@ -195,7 +203,7 @@ class Link:
             await store.memberships.save(joined, now)
             # A granted role stays with the record that made the code; none is won by linking.
             await store.accounts.grant(keep, role or Role.ANYONE)
-            await membership.settle_role(store, joined)
+            await membership.settle_role(turn, joined)
             await membership.settle_reach(turn, joined)
         elif home is not None:
             await store.reach.keep_one(keep, home, now)
@@ -203,6 +211,8 @@ class Link:
         await store.audit.add("link", actor_id=keep, via=here, now=now, subject_id=keep)
         await self._tell_other(turn, keep)
         done = _("Done. Both accounts are one now; /me shows it, /unlink separates them.")
+        if joined is not None and is_unasked(joined):
+            return self._consenting.question(turn, joined)
         asked, rows = await self._preferred.question(turn, keep)
         text = f"{done}\n\n{asked}"
         return Edit(message=Message(text=text, rows=rows, is_ephemeral=True))
@@ -253,6 +263,7 @@ class Link:
         if len(await store.accounts.of(turn.member.id)) < 2:
             return Notice(text=_("This account is not linked to another."))
         others = await store.accounts.part(turn.member.id, author, now)
+        await store.badges.take(author.platform, author.id, now)
         await store.subscriptions.stop(private_chat(turn), turn._.language, now)
         await store.accounts.set_home(turn.member.id, others)
         member = await store.memberships.get(turn.member.id)

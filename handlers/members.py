@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from bot.chat.actions import Action
 from bot.chat.errors import ActionTooLong
 from bot.chat.events import ActionPressed, CommandInvoked
-from bot.chat.forms import Accepted
 from bot.chat.markup import escape
 from bot.chat.messages import Button, Message, Notice, Row
 from bot.chat.routes import CommandSpec, Routes
@@ -16,10 +14,11 @@ from bot.chat.turn import Reply, Role, Turn
 from bot.config_members import MembershipSettings
 from bot.store import Store
 from bot.store.memberships import MemberFilter
-from handlers import join_fields, membership
+from handlers import join_fields
 from handlers.descriptions import N_, Translators, in_all
 from handlers.discretion import ask_privately, is_discreet
-from handlers.join_fields import LABELS, ORDER, STAKEHOLDERS
+from handlers.join_fields import ORDER, STAKEHOLDERS
+from handlers.member_card import MemberCard
 from handlers.member_counts import MemberCounts
 from handlers.member_merging import MemberMerging
 from handlers.noting import note
@@ -47,6 +46,7 @@ class Members:
         self._translators = translators
         self._counts = MemberCounts()
         self._merging = MemberMerging()
+        self._card = MemberCard(settings, vetting, translators)
 
     def add_to(self, routes: Routes) -> None:
         """Register."""
@@ -60,6 +60,7 @@ class Members:
         )
         routes.add_command(spec, self.members)
         routes.add_action("members", self.pressed, Role.SECRETARIAT)
+        self._card.add_to(routes)
 
     async def members(self, turn: Turn) -> Reply:
         """A list, or one of the words below."""
@@ -78,11 +79,15 @@ class Members:
             case ["approve" | "decline" as word, number] if number.isdecimal():
                 return await self._vetting.decide(turn, int(number), is_yes=word == "approve")
             case ["fix", number, field, *rest] if number.isdecimal() and field in ORDER:
-                return await self._fix(turn, int(number), field, " ".join(rest))
+                return await self._card.fix(turn, int(number), field, " ".join(rest))
+            case ["invite", number] if number.isdecimal():
+                return await self._card.invite(turn, int(number))
+            case ["end", number] if number.isdecimal():
+                return await self._card.end(turn, int(number), is_sure=False)
             case ["grant", number, role] if number.isdecimal() and role in ROLES:
                 return await self._grant(turn, int(number), ROLES[role])
             case [number] if number.isdecimal():
-                return await self._show(turn, int(number))
+                return await self._card.show(turn, int(number))
         return await self._list(turn, turn.event.text, 0)
 
     async def pressed(self, turn: Turn) -> Reply:
@@ -94,7 +99,17 @@ class Members:
             case ("page", words, offset) if offset.isdecimal():
                 return await self._list(turn, words, int(offset))
             case ("show", number) if number.isdecimal():
-                return await self._show(turn, int(number))
+                return await self._card.show(turn, int(number))
+            case ("correct", number) if number.isdecimal():
+                return await self._card.choose(turn, int(number))
+            case ("correct", number, name) if number.isdecimal():
+                return await self._card.ask(turn, int(number), name)
+            case ("set", number, name, value) if number.isdecimal():
+                return await self._card.fix(turn, int(number), name, value)
+            case ("invite", number) if number.isdecimal():
+                return await self._card.invite(turn, int(number))
+            case ("end", number, *yes) if number.isdecimal():
+                return await self._card.end(turn, int(number), is_sure=yes == ["yes"])
             case ("compare", one, other) if one.isdecimal() and other.isdecimal():
                 return await self._merging.compare(turn, int(one), int(other))
             case ("merge", keep, drop) if keep.isdecimal() and drop.isdecimal():
@@ -110,7 +125,10 @@ class Members:
                 "- /members 12: one record\n"
                 "- /members approve 12 or decline 12: an application\n"
                 "- /members fix 12 country Kenya: correct a field (name, email, country, "
-                "stakeholder, organisation, interests, languages, receives)\n"
+                "stakeholder, organisation, interests, languages); the record has buttons for it\n"
+                "- /members consent:no: from a list, not asked yet; /members invite 12 makes a "
+                "code for one of them\n"
+                "- /members end 12: end a membership\n"
                 "- /members stats: counts\n"
                 "- /members duplicates: records that may be of one person\n"
                 "- /members audit: who looked at or changed what\n"
@@ -134,7 +152,11 @@ class Members:
             country = join_fields.shown("country", member.country or "", _)
             group = join_fields.shown("stakeholder", member.stakeholder or "", _)
             line = f"- **{member.person_id}** {escape(member.name)} · {country} · {group}"
-            lines.append(line if member.state == "member" else f"{line} · {member.state}")
+            if member.state != "member":
+                line += f" · {member.state}"
+            if member.consented_at is None:
+                line += " · " + _("no consent yet")
+            lines.append(line)
         shows = [
             Button(label=str(each.person_id), action=Action("members", "show", str(each.person_id)))
             for each in page
@@ -148,50 +170,6 @@ class Members:
         title = _.plural("{count} record", "{count} records", total)
         rows += [tuple(turns)] if turns else []
         return Message(title=title, text="\n".join(lines), rows=tuple(rows), is_ephemeral=True)
-
-    async def _show(self, turn: Turn, number: int) -> Reply:
-        store: Store = turn.store
-        _ = turn._
-        member = await store.memberships.get(number)
-        if member is None:
-            return Message(text=_("There is no such record."), is_ephemeral=True)
-        await note(turn, "view", number)
-        values = membership.values_of(member)
-        lines = [
-            f"- **{escape(_(LABELS[name]))}:** {escape(join_fields.shown(name, values[name], _))}"
-            for name in ORDER
-        ]
-        mark = _("confirmed") if member.email_confirmed_at else _("not confirmed")
-        role = await store.accounts.role(number)
-        lines.append(
-            f"- {member.state} · {mark} · {member.source} · {member.joined_at:%Y-%m-%d} · "
-            f"{(role or Role.ANYONE).name.lower()}"
-        )
-        rows = self._vetting.describe(member, _).rows if member.state == "applied" else ()
-        title = _("Record {number}", number=number)
-        return Message(title=title, text="\n".join(lines), rows=rows, is_ephemeral=True)
-
-    async def _fix(self, turn: Turn, number: int, field: str, text: str) -> Reply:
-        store: Store = turn.store
-        _ = turn._
-        member = await store.memberships.get(number)
-        if member is None:
-            return Message(text=_("There is no such record."), is_ephemeral=True)
-        found = join_fields.check(field, text, _) if text else Accepted(value="")
-        if not isinstance(found, Accepted):
-            offered = ", ".join(choice.label for choice in found.choices)
-            return Message(text=f"{found.fault} {escape(offered)}".strip(), is_ephemeral=True)
-        if not found.value and join_fields.field(field, _, email="optional").is_required:
-            return Message(text=_("This answer is needed."), is_ephemeral=True)
-        if field == "receives":
-            return Message(text=_("What to receive is the member's own choice."), is_ephemeral=True)
-        fixed = membership.with_values(member, {field: found.value})
-        if field == "email" and fixed.email != member.email:
-            fixed = replace(fixed, email_confirmed_at=None)
-            await store.email_codes.void(number)
-        await store.memberships.save(fixed, turn.clock.now())
-        await note(turn, "fix", number, field)
-        return await self._show(turn, number)
 
     async def _grant(self, turn: Turn, number: int, role: Role) -> Reply:
         store: Store = turn.store
@@ -222,8 +200,9 @@ class Members:
 
 
 def read_filter(text: str) -> MemberFilter:
-    """``country:kenya group:farmer state:applied words`` as a filter; odd values fit nobody."""
-    words, chosen = [], {}
+    """``country:kenya group:farmer consent:no words`` as a filter; odd values fit nobody."""
+    words: list[str] = []
+    chosen: dict[str, Any] = {}
     for part in text.split():
         key, colon, value = part.partition(":")
         if not colon:
@@ -234,6 +213,8 @@ def read_filter(text: str) -> MemberFilter:
             chosen["stakeholder"] = value if value in STAKEHOLDERS else "?"
         elif key == "state":
             chosen["state"] = value
+        elif key == "consent":
+            chosen["has_consented"] = value != "no"
         else:
             words.append(part)
     return MemberFilter(words=" ".join(words), **chosen)

@@ -56,7 +56,11 @@ async def accept(turn: Turn, values: Mapping[str, str], settings: MembershipSett
     now = turn.clock.now()
     before = await store.memberships.get(turn.member.id)
     fresh = Membership(
-        person_id=turn.member.id, state="member", name=turn.member.name, joined_at=now
+        person_id=turn.member.id,
+        state="member",
+        name=turn.member.name,
+        joined_at=now,
+        consented_at=now,
     )
     member = with_values(fresh, values)
     if before is not None and before.email and before.email == (member.email or "").lower():
@@ -68,7 +72,7 @@ async def accept(turn: Turn, values: Mapping[str, str], settings: MembershipSett
         await consent(turn, purpose, is_given=True)
     await store.applications.drop(turn.member.id)
     await store.accounts.set_home(turn.member.id, private_chat(turn))
-    await settle_role(store, member)
+    await settle_role(turn, member)
     await settle_reach(turn, member)
     return member
 
@@ -101,7 +105,7 @@ async def confirm_email(
         confirmed = replace(confirmed, state=_next_state(confirmed, settings))
     await store.memberships.save(confirmed, turn.clock.now())
     await consent(turn, "email", is_given=True)
-    await settle_role(store, confirmed)
+    await settle_role(turn, confirmed)
     return confirmed
 
 
@@ -125,27 +129,47 @@ async def end(turn: Turn, member: Membership) -> None:
         await consent(turn, purpose, is_given=False)
     await store.email_codes.void(member.person_id)
     left = replace(member, state="left", receives=())
-    await settle_role(store, left)
+    await settle_role(turn, left)
     await settle_reach(turn, left)
     await store.accounts.set_home(member.person_id, None)
 
 
-async def settle_role(store: Store, member: Membership) -> None:
-    """Members have the role of members; higher roles are granted and taken by people only."""
+async def agree(turn: Turn, member: Membership) -> Membership:
+    """Somebody of an imported list said yes to being on it."""
+    store: Store = turn.store
+    agreed = replace(member, consented_at=turn.clock.now())
+    await store.memberships.save(agreed, turn.clock.now())
+    for purpose in ("membership", *agreed.receives):
+        await consent(turn, purpose, is_given=True)
+    if await store.accounts.home(agreed.person_id) is None:
+        await store.accounts.set_home(agreed.person_id, private_chat(turn))
+    await settle_role(turn, agreed)
+    await settle_reach(turn, agreed)
+    return agreed
+
+
+async def settle_role(turn: Turn, member: Membership) -> None:
+    """Members have the role of members, and the mark that their platform has for them.
+
+    Higher roles are granted and taken by people only.
+    """
+    store: Store = turn.store
     role = await store.accounts.role(member.person_id)
-    if member.state == "member" and role is Role.ANYONE:
+    if member.is_confirmed and role is Role.ANYONE:
         await store.accounts.grant(member.person_id, Role.MEMBER)
-    elif member.state != "member" and role is Role.MEMBER:
+    elif not member.is_confirmed and role is Role.MEMBER:
         await store.accounts.grant(member.person_id, Role.ANYONE)
+    now = turn.clock.now()
+    await store.badges.want(member.person_id, is_wanted=member.is_confirmed, now=now)
 
 
 async def settle_reach(turn: Turn, member: Membership) -> None:
-    """Announcements follow what was chosen, in one of the person's chats."""
+    """Announcements follow what was chosen, in one of the person's chats; none without a yes."""
     store: Store = turn.store
     await store.reach.set(
         member.person_id,
         await store.accounts.home(member.person_id),
-        wanted=member.receives,
+        wanted=member.receives if member.consented_at else (),
         topics=tuple(RECEIVES),
         language=turn._.language,
         now=turn.clock.now(),

@@ -12,7 +12,9 @@ from bot.chat.routes import Routes
 from bot.chat.turn import Handler, Reply, Turn
 from bot.config import Settings
 from handlers.confirm import Confirm
+from handlers.consenting import Consenting
 from handlers.descriptions import Translators
+from handlers.greeting import Greeting
 from handlers.join import Join
 from handlers.leaving import Leaving
 from handlers.link import Link
@@ -36,15 +38,19 @@ def add_membership(
     """Register, with the deep links; returns the pages that menus lead to."""
     rules = settings.membership
     vetting = Vetting(desks, translators)
+    greeting = Greeting(settings.welcome_chat, start, translators)
+    routes.joined = greeting.joined
     confirm = Confirm(rules, vetting, translators)
     join = Join(rules, settings.join_form_url, Welcome(confirm, vetting), translators)
     preferred = Preferred()
-    profile = Profile(rules, confirm, preferred, translators)
+    consenting = Consenting(rules)
+    profile = Profile(rules, confirm, preferred, consenting, translators)
     leaving = Leaving(rules, settings.retention, translators)
     privacy = Privacy(settings.retention, translators)
-    link = Link(rules, preferred, translators)
+    link = Link(rules, preferred, consenting, translators)
     members = Members(rules, vetting, translators)
-    for part in (link, preferred, members, join, confirm, profile, leaving, privacy, vetting):
+    own = (join, confirm, profile, preferred, consenting, leaving, privacy, link)
+    for part in (*own, greeting, members, vetting):
         part.add_to(routes)
     start.deep_links |= {"join": join.join, "me": profile.me, "link": link.start}
     return {"join": join.join, "me": profile.me, "privacy": privacy.privacy}

@@ -31,6 +31,7 @@ def merged(
             merged,
             email_confirmed_at=first.email_confirmed_at or second.email_confirmed_at,
         )
+    merged = replace(merged, consented_at=first.consented_at or second.consented_at)
     if "member" in (first.state, second.state):
         merged = replace(merged, state="member")
     return merged

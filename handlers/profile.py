@@ -14,6 +14,7 @@ from bot.store import Store
 from bot.store.memberships import Membership
 from handlers import field_forms, join_fields, membership
 from handlers.confirm import Confirm
+from handlers.consenting import Consenting, is_unasked
 from handlers.descriptions import N_, Translators, in_all
 from handlers.discretion import ask_privately, is_discreet
 from handlers.join_fields import LABELS, ORDER
@@ -30,11 +31,13 @@ class Profile:
         settings: MembershipSettings,
         confirm: Confirm,
         preferred: Preferred,
+        consenting: Consenting,
         translators: Translators,
     ) -> None:
         self._settings = settings
         self._confirm = confirm
         self._preferred = preferred
+        self._consenting = consenting
         self._translators = translators
 
     def add_to(self, routes: Routes) -> None:
@@ -52,6 +55,8 @@ class Profile:
         member = await store.memberships.get(turn.member.id)
         if member is None or not membership.is_active(member):
             return self._stranger(turn)
+        if is_unasked(member):
+            return self._consenting.question(turn, member)
         return await self._show(turn, member)
 
     def _stranger(self, turn: Turn) -> Message:

@@ -83,7 +83,7 @@ class Vetting:
         else:
             decided = replace(member, state="left", left_at=now, receives=())
         await store.memberships.save(decided, now)
-        await membership.settle_role(store, decided)
+        await membership.settle_role(turn, decided)
         await store.audit.add(
             "approve" if is_yes else "decline",
             actor_id=turn.member.id,
@@ -100,12 +100,7 @@ class Vetting:
         return Edit(message=Message(text=text, is_ephemeral=True))
 
     async def _tell_applicant(self, turn: Turn, member: Membership) -> None:
-        store: Store = turn.store
-        home = await store.accounts.home(member.person_id)
-        if home is None:
-            return
-        row = await store.accounts.language(member.person_id)
-        _ = self._translators(row or (member.languages[0] if member.languages else "en"))
+        _ = await self._language_of(turn, member)
         if member.state == "member":
             text = _("Welcome, {name}. You are a member of the network now.", name=member.name)
         else:
@@ -113,11 +108,27 @@ class Vetting:
                 "The secretariat could not take your application this time. Your answers are "
                 "erased soon; with /contact you can ask why."
             )
-        await store.outbox.add(
-            f"member:{member.person_id}:{turn.clock.now():%Y%m%d%H%M%S}",
-            home,
-            Message(text=text),
-            lane=Lane.RELAY,
-            on_unknown="resend",
-            now=turn.clock.now(),
-        )
+        await self._tell(turn, member, text)
+
+    async def tell_ended(self, turn: Turn, member: Membership) -> None:
+        """The secretariat ends a membership: its member hears so."""
+        _ = await self._language_of(turn, member)
+        text = _("The secretariat has ended your membership. With /contact you can ask why.")
+        await self._tell(turn, member, text)
+
+    async def _language_of(self, turn: Turn, member: Membership) -> Translate:
+        store: Store = turn.store
+        chosen = await store.accounts.language(member.person_id)
+        return self._translators(chosen or (member.languages[0] if member.languages else "en"))
+
+    async def _tell(self, turn: Turn, member: Membership, text: str) -> None:
+        store: Store = turn.store
+        home = await store.accounts.home(member.person_id)
+        if home is None:
+            return
+        now = turn.clock.now()
+        source = f"member:{member.person_id}:{now:%Y%m%d%H%M%S}"
+        told = Message(text=text, is_ephemeral=True)
+        await store.outbox.add(source, home, told, lane=Lane.RELAY, on_unknown="resend", now=now)
+        # A private chat may be closed to the assistant (Discord): then at the next meeting.
+        await store.notices.add(member.person_id, source, told, now)

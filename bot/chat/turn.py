@@ -44,13 +44,15 @@ class Translate(Protocol):
 class Member:
     """The person behind an account, as far as the assistant knows them.
 
-    ``id`` is our own number. ``language`` is what they chose, or None.
+    ``id`` is our own number. ``language`` is what they chose, or None. ``has_notices``: something
+    may wait to be told.
     """
 
     id: int
     name: str
     role: Role = Role.ANYONE
     language: str | None = None
+    has_notices: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,6 +61,9 @@ class Housekeeping:
             dropped["conversations"] = await store.eraser.forget_conversations_before(
                 now - timedelta(days=keep.conversation_days)
             )
+            dropped["notices"] = await store.notices.forget_before(
+                now - timedelta(days=keep.delivery_days)
+            )
             dropped["deliveries"] = await store.eraser.forget_deliveries_before(
                 now - timedelta(days=keep.delivery_days)
             )

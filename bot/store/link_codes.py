@@ -33,7 +33,9 @@ class LinkCodes:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def make(self, person_id: int, platform: str, now: datetime) -> str:
+    async def make(
+        self, person_id: int, platform: str, now: datetime, *, valid_for: timedelta = VALID_FOR
+    ) -> str:
         """A fresh code; only its digest is kept."""
         await self._connection.execute(delete(link_code).where(link_code.c.person_id == person_id))
         code = "".join(secrets.choice(_SIGNS) for _ in range(LENGTH))
@@ -42,7 +44,7 @@ class LinkCodes:
                 code_hash=_digest(code),
                 person_id=person_id,
                 platform=platform,
-                expires_at=now + VALID_FOR,
+                expires_at=now + valid_for,
             )
         )
         return code

@@ -35,8 +35,14 @@ class Membership:
     interests: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     receives: tuple[str, ...] = ()
+    consented_at: datetime | None = None
     approved_at: datetime | None = None
     left_at: datetime | None = None
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether somebody is a member who said yes to that, not only on a list."""
+        return self.state == "member" and self.consented_at is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +53,7 @@ class MemberFilter:
     state: str | None = None
     country: str | None = None
     stakeholder: str | None = None
+    has_consented: bool | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """The same for a query over ``membership``."""
@@ -60,6 +67,8 @@ class MemberFilter:
             found.append(table.country == self.country)
         if self.stakeholder is not None:
             found.append(table.stakeholder == self.stakeholder)
+        if self.has_consented is not None:
+            found.append(table.consented_at.is_not(None) == self.has_consented)
         return found
 
 

@@ -6,20 +6,31 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.events import Author
 from bot.chat.turn import Member, Role
 from bot.store.schema import account, person
+from bot.store.schema_members import notice
 
 _RECOGNISE: Final = (
-    select(person.c.id, person.c.language, person.c.role, account.c.name, account.c.locale)
+    select(
+        person.c.id,
+        person.c.language,
+        person.c.role,
+        account.c.name,
+        account.c.locale,
+        exists().where(notice.c.person_id == person.c.id).label("has_notices"),
+    )
     .join_from(account, person, account.c.person_id == person.c.id)
     .where(
         account.c.platform == bindparam("platform"), account.c.account_id == bindparam("account")
     )
 )
+
+_ADD: Final = insert(person).returning(person.c.id)
+_ADD_ACCOUNT: Final = insert(account)
 
 
 class People:
@@ -43,7 +54,13 @@ class People:
                 .where(account.c.platform == author.platform, account.c.account_id == author.id)
                 .values(name=author.name, locale=author.locale)
             )
-        return Member(id=row.id, name=author.name, role=Role(row.role), language=row.language)
+        return Member(
+            id=row.id,
+            name=author.name,
+            role=Role(row.role),
+            language=row.language,
+            has_notices=bool(row.has_notices),
+        )
 
     async def set_language(self, person_id: int, language: str | None) -> None:
         """Keep a person's choice; None means: follow the platform or the text."""
@@ -61,18 +78,28 @@ class People:
         )
         return list(inserted.scalars())
 
+    async def unmeet(self, person_id: int, now: datetime) -> None:
+        """Let go of somebody who was first seen at ``now`` and did nothing themselves."""
+        first_seen = await self._connection.scalar(
+            select(person.c.created_at).where(person.c.id == person_id)
+        )
+        if first_seen == now:
+            for table, column in ((account, account.c.person_id), (person, person.c.id)):
+                await self._connection.execute(delete(table).where(column == person_id))
+
     async def _add(self, author: Author, now: datetime) -> Member:
         inserted = await self._connection.execute(
-            insert(person).values(name=author.name, role=0, created_at=now).returning(person.c.id)
+            _ADD, {"name": author.name, "role": 0, "created_at": now}
         )
         person_id = int(inserted.scalar_one())
         await self._connection.execute(
-            insert(account).values(
-                platform=author.platform,
-                account_id=author.id,
-                person_id=person_id,
-                name=author.name,
-                locale=author.locale,
-            )
+            _ADD_ACCOUNT,
+            {
+                "platform": author.platform,
+                "account_id": author.id,
+                "person_id": person_id,
+                "name": author.name,
+                "locale": author.locale,
+            },
         )
         return Member(id=person_id, name=author.name)

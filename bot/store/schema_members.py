@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from bot.store.schema import ID, UtcDateTime, metadata
 
@@ -25,6 +25,7 @@ membership: Final = Table(
     Column("source", String(16), nullable=False),
     Column("search", Text, nullable=False),
     Column("joined_at", UtcDateTime, nullable=False),
+    Column("consented_at", UtcDateTime),
     Column("approved_at", UtcDateTime),
     Column("left_at", UtcDateTime),
     Column("updated_at", UtcDateTime, nullable=False),
@@ -36,6 +37,7 @@ secretariat), member, left.
 
 ``country`` is ISO 3166 alpha-2; ``interests``, ``languages`` and ``receives`` are codes joined by
 commas; ``search`` is the case-folded text that lists are searched by; ``source``: chat, import.
+``consented_at`` is null for those of an imported list until they say yes themselves.
 """
 
 application: Final = Table(
@@ -109,3 +111,33 @@ audit: Final = Table(
     Column("detail", String(200), nullable=False, default=""),
 )
 """Who looked at or changed what: names of fields and counts, never their contents."""
+
+badge: Final = Table(
+    "badge",
+    metadata,
+    Column("platform", String(16), primary_key=True),
+    Column("account_id", String(64), primary_key=True),
+    Column("is_wanted", Boolean, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("version", Integer, nullable=False, default=1),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("due_at", UtcDateTime, nullable=False),
+    Index("ix_badge_work", "platform", "state", "due_at"),
+)
+"""Which accounts are to bear the mark of members that their platform has (a role on Discord).
+
+States: ready (to be given, or taken where it is not wanted), given, absent (the account is not
+where the mark is). ``version`` counts changes of mind. A row goes when the mark is taken.
+"""
+
+notice: Final = Table(
+    "notice",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
+    Column("source", String(80), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+"""What somebody must hear, at their next meeting with the assistant if its ``delivery`` of the same
+``source`` did not reach them."""

@@ -15,12 +15,11 @@ from bot.store.announcements import Announcements
 from bot.store.applications import Applications
 from bot.store.attendance import Attendance
 from bot.store.audit import Audit
+from bot.store.badges import Badges
 from bot.store.calendar_choices import CalendarChoices
 from bot.store.chats import Chats
 from bot.store.consents import Consents
-from bot.store.contact_absences import ContactAbsences
 from bot.store.conversations import Conversations
-from bot.store.desk_threads import DeskThreads
 from bot.store.digests import Digests
 from bot.store.drafts import Drafts
 from bot.store.email_codes import EmailCodes
@@ -33,14 +32,12 @@ from bot.store.feedback import Feedback
 from bot.store.inbox import Inbox
 from bot.store.link_codes import LinkCodes
 from bot.store.memberships import Memberships
-from bot.store.operations import Operations
+from bot.store.notices import Notices
 from bot.store.occurrences import Occurrences
+from bot.store.operations import Operations
 from bot.store.outbox import Outbox
 from bot.store.outbox_reports import OutboxReports
 from bot.store.people import People
-from bot.store.question_copies import QuestionCopies
-from bot.store.question_events import QuestionEvents
-from bot.store.question_messages import QuestionMessages
 from bot.store.questions import Questions
 from bot.store.reach import Reach
 from bot.store.site_keys import SiteKeys
@@ -58,11 +55,6 @@ class Store:
         self.drafts = Drafts(connection)
         self.chats = Chats(connection)
         self.questions = Questions(connection)
-        self.question_messages = QuestionMessages(connection)
-        self.question_copies = QuestionCopies(connection)
-        self.question_events = QuestionEvents(connection)
-        self.desk_threads = DeskThreads(connection)
-        self.contact_absences = ContactAbsences(connection)
         self.feedback = Feedback(connection)
         self.outbox = Outbox(connection)
         self.accounts = Accounts(connection)
@@ -89,6 +81,8 @@ class Store:
         self.calendar_choices = CalendarChoices(connection)
         self.digests = Digests(connection)
         self.event_mirrors = EventMirrors(connection)
+        self.badges = Badges(connection)
+        self.notices = Notices(connection)
         self.eraser = Eraser(connection)
 
     async def export(self, person_id: int) -> dict[str, list[dict[str, Any]]]:

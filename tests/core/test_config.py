@@ -130,7 +130,7 @@ def test_defaults_in_the_example_are_the_real_ones() -> None:
     data = tomllib.loads(re.sub(r"^# .*$", "", kept, flags=re.MULTILINE))
     defaults = Settings().model_dump(mode="python")
     optional = {"desk_chat", "desk_topic", "token_file", "webhook_secret_file", "desk_channel"}
-    optional |= {"password_file"}
+    optional |= {"password_file", "server", "member_role", "welcome_channel"}
     optional |= {"answer_at", "suggest_at"}
     for section, values in data.items():
         pairs = values.items() if isinstance(values, dict) else [(section, values)]
