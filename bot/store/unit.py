@@ -19,7 +19,9 @@ from bot.store.badges import Badges
 from bot.store.calendar_choices import CalendarChoices
 from bot.store.chats import Chats
 from bot.store.consents import Consents
+from bot.store.contact_absences import ContactAbsences
 from bot.store.conversations import Conversations
+from bot.store.desk_threads import DeskThreads
 from bot.store.digests import Digests
 from bot.store.drafts import Drafts
 from bot.store.email_codes import EmailCodes
@@ -38,6 +40,9 @@ from bot.store.operations import Operations
 from bot.store.outbox import Outbox
 from bot.store.outbox_reports import OutboxReports
 from bot.store.people import People
+from bot.store.question_copies import QuestionCopies
+from bot.store.question_events import QuestionEvents
+from bot.store.question_messages import QuestionMessages
 from bot.store.questions import Questions
 from bot.store.reach import Reach
 from bot.store.site_keys import SiteKeys
@@ -55,6 +60,11 @@ class Store:
         self.drafts = Drafts(connection)
         self.chats = Chats(connection)
         self.questions = Questions(connection)
+        self.question_messages = QuestionMessages(connection)
+        self.question_copies = QuestionCopies(connection)
+        self.question_events = QuestionEvents(connection)
+        self.desk_threads = DeskThreads(connection)
+        self.contact_absences = ContactAbsences(connection)
         self.feedback = Feedback(connection)
         self.outbox = Outbox(connection)
         self.accounts = Accounts(connection)
