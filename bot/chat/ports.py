@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from bot.chat.events import ConversationRef, Platform
 from bot.chat.messages import Message, SentMessage
@@ -133,5 +133,36 @@ class Adapter(Protocol):
         """Take a sent message away; raises ``DeliveryError``.
 
         ``instead`` takes its place where the platform does not let us delete it any more.
+        """
+        ...
+
+
+@runtime_checkable
+class Publisher(Protocol):
+    """A platform on which others may follow a channel, and what is published there goes to them.
+
+    An adapter has these two or neither.
+    """
+
+    def has_followers(self, where: ConversationRef) -> bool | None:
+        """Whether messages in a chat can be published; None where that is not known yet."""
+        ...
+
+    async def publish(self, to: ConversationRef, message_id: str) -> None:
+        """Publish a sent message, fine where it is already; raises ``DeliveryError``."""
+        ...
+
+
+class BadgeBearer(Protocol):
+    """A platform that can show who is a member of the network."""
+
+    @property
+    def platform(self) -> Platform: ...
+
+    async def set_badge(self, account_id: str, *, is_held: bool) -> None:
+        """Give an account the mark of members, or take it; fine where it is so already.
+
+        Raises ``DeliveryError``: ``RecipientGone`` where the account is not in the place that
+        has the mark, ``Undeliverable`` with a reason for the secretariat where it is refused.
         """
         ...

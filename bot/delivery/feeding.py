@@ -133,7 +133,7 @@ class Feeder:
             elif edition is not None:
                 message, version = edition.message(row.language), edition.version
             else:
-                message = Message(text="") if row.kind == "delete" else None
+                message = Message(text="") if row.kind in ("delete", "publish") else None
             self._journal.known.add(row.id)
             if message is None:
                 self._journal.note(Result(row=row, state="failed", error="unreadable"))

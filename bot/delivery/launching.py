@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from bot.chat.errors import Ambiguous, DeliveryError, RateLimited
+from bot.chat.errors import Ambiguous, DeliveryError, RateLimited, Undeliverable
 from bot.chat.measuring import NO_METER, Meter
 from bot.chat.messages import SentMessage
-from bot.chat.ports import Adapter, Clock
+from bot.chat.ports import Adapter, Clock, Publisher
 from bot.delivery.backlog import Backlog, Job
 from bot.delivery.breaker import Breaker
 from bot.delivery.leadership import Leadership
@@ -178,10 +178,7 @@ class Launcher:
             async with asyncio.timeout(self._policy.request_timeout * job.cost):
                 if row.kind == "send":
                     return await self._adapter.send(row.to, job.message, nonce=nonce_of(row))
-                if row.kind == "edit":
-                    await self._adapter.edit(row.to, row.message_id or "", job.message)
-                else:
-                    await self._delete(job)
+                await self._change(job)
                 return None
         except TimeoutError as error:
             raise Ambiguous("no answer in time") from error
@@ -191,6 +188,17 @@ class Launcher:
             # A fault in an adapter must not end the sender; nobody knows what has left.
             log.exception("adapter_failed", platform=row.to.platform, row=row.id)
             raise Ambiguous("the adapter failed") from error
+
+    async def _change(self, job: Job) -> None:
+        row = job.row
+        if row.kind == "edit":
+            await self._adapter.edit(row.to, row.message_id or "", job.message)
+        elif row.kind == "delete":
+            await self._delete(job)
+        elif isinstance(self._adapter, Publisher):
+            await self._adapter.publish(row.to, row.message_id or "")
+        else:
+            raise Undeliverable("nothing can be published here")
 
     async def _delete(self, job: Job) -> None:
         row = job.row
@@ -239,6 +247,11 @@ class Launcher:
             return
         self._breaker.arrived()
         if isinstance(error, RateLimited):
+            # Publishing, and changing what is published, have hourly limits of their own, which
+            # say nothing about messages.
+            is_apart = job.row.kind != "send" and error.retry_after > self._policy.max_wait
+            if is_apart and not error.is_global:
+                return
             self._pacer.chats.halt(job.row.to, error.retry_after)
             if self._refusals.is_whole_token(job.row.to.chat_id, is_global=error.is_global):
                 self._backlog.halt(job.row.lane, error.retry_after)

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.chat.messages import Message
 from bot.store.announcements import Announcement, Announcements, AnnouncementState, CountKey, Kind
 from bot.store.outbox_copies import OutboxCopies
+from bot.store.outbox_publishing import OutboxPublishing
 from bot.store.schema_announcements import announcement
 
 
@@ -61,6 +62,7 @@ class AnnouncementRevisions:
         told = await self._open(number)
         if told is None:
             return None
+        await OutboxPublishing(self._connection).give_up(number, now)
         version = told.version + 1
         await self._connection.execute(
             update(announcement)

@@ -38,6 +38,7 @@ from bot.store.notices import Notices
 from bot.store.occurrences import Occurrences
 from bot.store.operations import Operations
 from bot.store.outbox import Outbox
+from bot.store.outbox_publishing import OutboxPublishing
 from bot.store.outbox_reports import OutboxReports
 from bot.store.people import People
 from bot.store.question_copies import QuestionCopies
@@ -80,6 +81,7 @@ class Store:
         self.announcement_drafts = AnnouncementDrafts(connection)
         self.announcement_reports = AnnouncementReports(connection)
         self.announcement_revisions = AnnouncementRevisions(connection)
+        self.outbox_publishing = OutboxPublishing(connection)
         self.outbox_reports = OutboxReports(connection)
         self.alerts = Alerts(connection)
         self.operations = Operations(connection)

@@ -155,6 +155,17 @@ class DiscordAdapter:
                 raise
             await self.client.sending.edit(to, message_id, instead)
 
+    def has_followers(self, where: ConversationRef) -> bool | None:
+        """Whether this is an announcement channel; None while the channels are not known."""
+        if not self.client.is_ready():
+            return None
+        channel = self.client.get_channel(int(where.chat_id)) if where.chat_id.isdecimal() else None
+        return isinstance(channel, discord.TextChannel) and channel.is_news()
+
+    async def publish(self, to: ConversationRef, message_id: str) -> None:
+        """Publish a message of an announcement channel; once more is no error."""
+        await self.client.sending.publish(to, message_id)
+
     async def _login(self, stopping: asyncio.Future[Any]) -> bool:
         """Log in; False where ``stopping`` came first."""
         token = self._settings.token

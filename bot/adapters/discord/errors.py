@@ -23,6 +23,7 @@ from bot.chat.errors import (
 )
 
 UNKNOWN_MESSAGE: Final = 10008
+ALREADY_PUBLISHED: Final = 40033
 ALREADY_ANSWERED: Final = 40060
 EXPIRED: Final = frozenset({10062, 10015, 50027})
 """Unknown interaction, unknown webhook, invalid webhook token: its 3 s or 15 min are over."""

@@ -8,7 +8,7 @@ from typing import Final
 
 import discord
 
-from bot.adapters.discord.errors import UNKNOWN_MESSAGE, delivery_errors
+from bot.adapters.discord.errors import ALREADY_PUBLISHED, UNKNOWN_MESSAGE, delivery_errors
 from bot.adapters.discord.inbound import conversation_of
 from bot.adapters.discord.render import Payload, render, render_one
 from bot.chat.errors import Undeliverable, Unreachable
@@ -90,6 +90,18 @@ class Sending:
                 await channel.get_partial_message(_snowflake(message_id)).delete()
             except discord.NotFound as error:
                 if error.code != UNKNOWN_MESSAGE:
+                    raise
+
+    async def publish(self, to: ConversationRef, message_id: str) -> None:
+        """Send a message of an announcement channel on to those who follow it."""
+        await self._wait()
+        with delivery_errors():
+            try:
+                await self._client.http.publish_message(
+                    _snowflake(to.chat_id), _snowflake(message_id)
+                )
+            except discord.HTTPException as error:
+                if error.code != ALREADY_PUBLISHED:
                     raise
 
     async def private(self, user_id: str) -> ConversationRef:

@@ -175,6 +175,8 @@ class WireServer:
                 return self._channel(int(channel_id))
             case ["POST", "channels", channel_id, "messages"]:
                 return self._post(int(channel_id), body, files)
+            case ["POST", "channels", channel_id, "messages", message_id, "crosspost"]:
+                return self._publish(int(channel_id), message_id)
             case ["PATCH" | "DELETE", "channels", channel_id, "messages", message_id]:
                 return self._change(int(channel_id), message_id, body, method == "DELETE")
             case ["POST", "interactions", _, token, "callback"]:
@@ -209,6 +211,16 @@ class WireServer:
         self._nonces[key] = made
         self.messages[channel_id].append(made)
         return web.json_response(made)
+
+    def _publish(self, channel_id: int, message_id: str) -> web.Response:
+        for kept in self.messages.get(channel_id, []):
+            if kept["id"] == message_id:
+                if kept.get("flags", 0) & 1:
+                    body = {"code": 40033, "message": "This message was already crossposted"}
+                    return _error(400, body)
+                kept["flags"] = 1
+                return web.json_response(kept)
+        return _error(404, {"code": 10008, "message": "Unknown Message"})
 
     def _change(
         self, channel_id: int, message_id: str, body: Any, is_deletion: bool

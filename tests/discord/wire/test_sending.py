@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -18,7 +19,7 @@ from bot.chat.events import ConversationRef, MessageReceived
 from bot.chat.messages import Attachment, Message
 from tests.discord.doubles import ANSWER
 from tests.discord.wire.conftest import Line
-from tests.discord.wire.payloads import snowflake
+from tests.discord.wire.payloads import guild, snowflake, text_channel
 from tests.discord.wire.server import Fault
 
 POST = r"/channels/\d+/messages$"
@@ -145,3 +146,51 @@ async def test_an_answer_without_a_ping_is_told_without_its_text(line: Line) -> 
     assert (event.text, event.replied_to) == ("", shown["id"])
     assert event.replied_text == "Soil sampling\nTake **fifteen** cores."
     assert not event.conversation.is_private
+
+
+async def test_publishing_twice_is_fine(line: Line) -> None:
+    channel_id = snowflake()
+    line.server.add_channel(channel_id)
+    where = ConversationRef(platform="discord", chat_id=str(channel_id), is_private=False)
+    sent = await line.adapter.send(where, Message(text="news"))
+    for _ in range(2):
+        await line.adapter.publish(where, sent.message_id)
+    assert line.server.messages[channel_id][0]["flags"] == 1
+    assert len(line.server.made("POST", "/crosspost$")) == 2
+
+
+async def test_publishing_too_often_says_how_long_to_wait(line: Line) -> None:
+    body = {"message": "slow", "retry_after": 1163.1, "global": False}
+    line.server.faults.append(Fault(method="POST", path="/crosspost$", status=429, body=body))
+    with pytest.raises(RateLimited) as caught:
+        await line.adapter.publish(dm(line), str(snowflake()))
+    assert caught.value.retry_after == 1163.1
+
+
+async def test_an_announcement_channel_has_followers(line: Line) -> None:
+    news, talk = snowflake(), snowflake()
+    server = guild(snowflake(), talk)
+    server["channels"].append({**text_channel(news), "type": 5})
+    known = asyncio.create_task(line.adapter.client.wait_for("guild_available"))
+    await asyncio.sleep(0)
+    await line.server.gateway.tell("GUILD_CREATE", server)
+    await known
+    await line.adapter.client.wait_until_ready()
+    for channel, has_followers in ((news, True), (talk, False), (snowflake(), False)):
+        where = ConversationRef(platform="discord", chat_id=str(channel), is_private=False)
+        assert line.adapter.has_followers(where) is has_followers
+
+
+async def test_before_the_login_nobody_knows(make_line: Callable[..., Line]) -> None:
+    line = make_line()
+    assert line.adapter.has_followers(dm(line)) is None
+
+
+async def test_what_may_not_be_deleted_is_replaced(line: Line) -> None:
+    sent = await line.adapter.send(dm(line), Message(text="news"))
+    fault = Fault(method="DELETE", path=sent.message_id, status=403, body={"code": 50013}, times=2)
+    line.server.faults.append(fault)
+    with pytest.raises(Undeliverable):
+        await line.adapter.delete(dm(line), sent.message_id)
+    await line.adapter.delete(dm(line), sent.message_id, instead=Message(text="withdrawn"))
+    assert line.server.messages[line.ana.channel_id][0]["content"] == "withdrawn"
