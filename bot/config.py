@@ -18,6 +18,7 @@ from rapidfuzz import process
 from bot.chat.events import ConversationRef
 from bot.config_announcements import AnnouncementSettings
 from bot.config_base import Section as _Section
+from bot.config_events import EventSettings
 from bot.config_members import EmailSettings, MembershipSettings, RetentionSettings
 from bot.config_operations import AlertSettings, BackupSettings, WebSettings
 from bot.config_sections import (
@@ -61,6 +62,7 @@ class Settings(_Section):
     membership: MembershipSettings = MembershipSettings()
     email: EmailSettings = EmailSettings()
     announcements: AnnouncementSettings = AnnouncementSettings()
+    events: EventSettings = EventSettings()
     retention: RetentionSettings = RetentionSettings()
     answering: AnsweringSettings = AnsweringSettings()
     web: WebSettings = WebSettings()
@@ -213,6 +215,7 @@ __all__ = [
     "DatabaseSettings",
     "DiscordSettings",
     "EmailSettings",
+    "EventSettings",
     "LimitSettings",
     "LogSettings",
     "MembershipSettings",
