@@ -16,7 +16,10 @@ import numpy.typing as npt
 
 from knowledge.search.vectors import Floats, Ints, SparseVector
 
-Halves = npt.NDArray[np.float16]
+Weights = npt.NDArray[np.float16] | npt.NDArray[np.float32]
+
+_IN_FULL: Final = 10_000
+"""Examples up to which weights are kept in full: half of each takes time to widen."""
 
 _BUDGET: Final = 30_000
 """Postings that a question may touch in the coarse look-up of a large knowledge base."""
@@ -39,10 +42,10 @@ class ExampleMatrix:
 
     starts: Ints
     columns: Ints
-    values: Halves
+    values: Weights
     by_feature_starts: Ints
     rows: Ints
-    row_values: Halves
+    row_values: Weights
     owners: Ints
     _scratch: _Scratch
 
@@ -56,14 +59,14 @@ class ExampleMatrix:
         by_feature = np.zeros(features + 1, np.int32)
         np.cumsum(np.bincount(columns, minlength=features), out=by_feature[1:])
         order = np.argsort(columns, kind="stable")
-        halves: Halves = values.astype(np.float16)
+        kept: Weights = values if len(owners) <= _IN_FULL else values.astype(np.float16)
         return cls(
             starts,
             columns,
-            halves,
+            kept,
             by_feature,
             rows[order],
-            halves[order],
+            kept[order],
             np.asarray(owners, np.int32),
             _Scratch(),
         )
