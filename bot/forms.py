@@ -14,7 +14,7 @@ from typing import Final
 
 from bot.chat.actions import Action
 from bot.chat.events import ActionPressed, CommandInvoked, Event, FormSubmitted, MessageReceived
-from bot.chat.forms import SEPARATOR, Accepted, Check, Doubt, Form
+from bot.chat.forms import SEPARATOR, Accepted, Check, Doubt, Form, with_files
 from bot.chat.messages import Edit, Message, Notice
 from bot.chat.turn import Handler, Reply, Turn
 from bot.form_questions import ACTION, chosen, marked, question
@@ -58,10 +58,10 @@ class StepByStep:
                 return await self._press(turn, handler, action)
             case CommandInvoked(name="cancel"):
                 return await _cancel(turn)
-            case MessageReceived(text=text):
+            case MessageReceived() as message:
                 draft = await _draft(turn)
                 if draft is not None:
-                    return await self._fill(turn, handler, draft, text)
+                    return await self._read(turn, handler, draft, message)
         return await handler(turn)
 
     async def _press(self, turn: Turn, handler: Handler, action: Action) -> Reply:
@@ -87,6 +87,25 @@ class StepByStep:
             case ("pick", [value]):
                 return await self._fill(turn, handler, draft, value)
         return Notice(text=turn._("This button no longer works. Please ask again."))
+
+    async def _read(
+        self, turn: Turn, handler: Handler, draft: Draft, message: MessageReceived
+    ) -> Reply:
+        field = draft.form.fields[draft.step]
+        text = message.markup if field.is_markup and message.markup else message.text
+        is_file = field.kind == "file"
+        if message.files and (is_file or field.has_files):
+            answers = with_files(draft.answers, field.name, message.files)
+            draft = replace(draft, answers=answers)
+            if is_file:
+                return await _accept(turn, handler, draft, text[: field.limit])
+            await _keep(turn, draft)
+            if not text:
+                fault = turn._("I have the file. Now the text, please.")
+                return question(turn, draft, fault=fault)
+        if is_file:
+            return question(turn, draft, fault=turn._("Please send a picture or a document."))
+        return await self._fill(turn, handler, draft, text)
 
     async def _fill(self, turn: Turn, handler: Handler, draft: Draft, text: str) -> Reply:
         field = draft.form.fields[draft.step]

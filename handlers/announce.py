@@ -15,6 +15,7 @@ from bot.store.announcements import FALLBACK
 from bot.store.audience import Audience
 from handlers.announce_audience import ACTION, COUNTRY_FORM, AudiencePicker
 from handlers.announce_draft import DraftPanel
+from handlers.announce_files import FILE_FORM, file_form, take, unready
 from handlers.announce_forms import (
     DAYS,
     FORM,
@@ -57,6 +58,7 @@ class Announce:
         routes.add_form(FORM, self.written, Role.SECRETARIAT)
         routes.add_form(VERSION_FORM, self.version_written, Role.SECRETARIAT)
         routes.add_form(TIME_FORM, self.time_written, Role.SECRETARIAT)
+        routes.add_form(FILE_FORM, self.file_written, Role.SECRETARIAT)
         routes.add_form(COUNTRY_FORM, self.countries_written, Role.SECRETARIAT)
 
     async def announce(self, turn: Turn) -> Reply:
@@ -92,7 +94,7 @@ class Announce:
             created_by=turn.member.id,
         )
         turn.notes["announcement"] = str(number)
-        return await self._panel.show(turn, number)
+        return await self._with_files(turn, number, "text")
 
     async def version_written(self, turn: Turn) -> Reply:
         """A version in another language, for the draft that this person has begun."""
@@ -107,7 +109,20 @@ class Announce:
         wording = wording_of(await store.announcements.texts(number))
         texts = compose(wording.with_text(language, text), self._translators)
         await store.announcement_drafts.set_texts(number, texts, turn.clock.now())
-        return await self._panel.show(turn, number)
+        return await self._with_files(turn, number, "text")
+
+    async def file_written(self, turn: Turn) -> Reply:
+        """A picture or a document for the draft."""
+        store: Store = turn.store
+        number = await store.announcement_drafts.of(turn.member.id)
+        if number is None:
+            return Message(text=_gone(turn._), is_ephemeral=True)
+        return await self._with_files(turn, number, "file")
+
+    async def _with_files(self, turn: Turn, number: int, field: str) -> Reply:
+        fault = await take(turn, number, field)
+        panel = await self._panel.show(turn, number)
+        return (Message(text=fault, is_ephemeral=True), *panel) if fault else panel
 
     async def time_written(self, turn: Turn) -> Reply:
         """When the draft is to leave; a time in the past is refused."""
@@ -158,6 +173,12 @@ class Announce:
                 return await self._own(turn, told.id, version_form(turn._))
             case "time":
                 return await self._own(turn, told.id, time_form(turn._, self._zone))
+            case "file":
+                return await self._own(turn, told.id, file_form(turn._))
+            case "unfile":
+                await store.announcement_files.remove(told.id)
+                await store.announcement_drafts.touch(told.id, turn.clock.now())
+                return await self._panel.show(turn, told.id)
             case "discard":
                 await store.announcement_drafts.discard(told.id)
                 return Message(text=turn._("The draft is gone. Nothing was sent."))
@@ -174,9 +195,12 @@ class Announce:
     async def _test(self, turn: Turn, number: int) -> Reply:
         store: Store = turn.store
         _ = turn._
+        where = turn.event.conversation
+        files = await store.announcement_files.of(number)
+        if fault := unready(files, (where.platform,), _):
+            return Notice(text=fault)
         texts = await store.announcements.texts(number)
         mine = texts.get(_.language, texts[FALLBACK])
-        where = turn.event.conversation
         if not where.is_private:
             return Notice(text=_("A test goes to a private chat; please write to me there."))
         await store.outbox.add(

@@ -8,11 +8,12 @@ from typing import Final
 from bot.chat.actions import Action
 from bot.chat.markup import Raw
 from bot.chat.messages import Button, Message, Row
-from bot.chat.turn import Reply, Translate, Turn
+from bot.chat.turn import Translate, Turn
 from bot.store import Store
 from bot.store.announcement_drafts import Plan
 from bot.store.announcements import FALLBACK, Announcement
 from handlers.announce_audience import ACTION, audience_text, recipients_text
+from handlers.announce_files import files_text, unready
 from handlers.announce_texts import Wording, shown_time, wording_of
 from handlers.join_fields import RECEIVES
 from handlers.settings import LANGUAGE_NAMES
@@ -27,7 +28,7 @@ class DraftPanel:
     def __init__(self, zone: str) -> None:
         self._zone = zone
 
-    async def show(self, turn: Turn, number: int) -> Reply:
+    async def show(self, turn: Turn, number: int) -> tuple[Message, Message]:
         """The message exactly as a reader gets it, then what can be done with it."""
         store: Store = turn.store
         told = await store.announcements.get(number)
@@ -43,7 +44,7 @@ class DraftPanel:
         store: Store = turn.store
         _ = turn._
         found = await store.announcement_drafts.recipients(told.audience)
-        total = found.total()
+        files = await store.announcement_files.of(told.id)
         lines = [
             _("**To:** {audience}", audience=audience_text(told.audience, _)),
             _("**Recipients:** {count}", count=Raw(recipients_text(found))),
@@ -51,6 +52,7 @@ class DraftPanel:
                 "**Written in:** {languages}",
                 languages=", ".join(LANGUAGE_NAMES[code] for code in wording.texts),
             ),
+            *([_("**Files:** {files}", files=files_text(files, _))] if files else []),
             _("**Topic:** {topic}", topic=_(RECEIVES.get(told.topic or "", told.topic or "–"))),
             _("**Leaves:** {time}", time=self.due_text(plan, _)),
         ]
@@ -76,12 +78,14 @@ class DraftPanel:
                     original=LANGUAGE_NAMES[wording.original],
                 )
             )
+        if fault := unready(files, {platform for platform, _language in found}, _):
+            lines.append(f"⚠️ {fault}")
         if warning := await self.warning(turn, wording):
             lines.append(warning)
         return Message(
             title=_("Draft {number}", number=told.id),
             text="\n".join(lines),
-            rows=self._rows(_, told, total),
+            rows=self._rows(_, told, found.total(), has_files=bool(files)),
             is_ephemeral=True,
         )
 
@@ -102,12 +106,20 @@ class DraftPanel:
         """When it leaves."""
         return shown_time(plan.due_at, self._zone) if plan.has_time else _("as soon as you say yes")
 
-    def _rows(self, _: Translate, told: Announcement, total: int) -> tuple[Row, ...]:
+    def _rows(
+        self, _: Translate, told: Announcement, total: int, *, has_files: bool
+    ) -> tuple[Row, ...]:
         number = str(told.id)
         who = Button(label=_("Who hears it…"), action=Action(ACTION, "who", number))
         test = Button(label=_("Test to me"), action=Action(ACTION, "test", number))
         version = Button(label=_("Add a language"), action=Action(ACTION, "version", number))
         time = Button(label=_("Set a time"), action=Action(ACTION, "time", number))
+        file = Button(label=_("Add a file"), action=Action(ACTION, "file", number))
+        files: Row = (file,)
+        if has_files:
+            look = Button(label=_("Refresh"), action=Action(ACTION, "show", number))
+            unfile = Button(label=_("Remove the files"), action=Action(ACTION, "unfile", number))
+            files = (file, unfile, look)
         discard = Button(
             label=_("Discard"), action=Action(ACTION, "discard", number), style="danger"
         )
@@ -116,4 +128,4 @@ class DraftPanel:
             action=Action(RUN, "ask", number),
             style="primary",
         )
-        return ((who, test), (version, time), (send, discard))
+        return ((who, test), (version, time), files, (send, discard))

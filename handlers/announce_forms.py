@@ -74,7 +74,12 @@ def _text_field(_: Translate) -> Field:
         label=_("Text"),
         kind="text",
         limit=LIMIT,
-        hint=_("**Bold**, *italics*, lists and links are understood."),
+        hint=_(
+            "**Bold**, *italics*, lists and links are understood. You may forward a message, with "
+            "a picture or a document."
+        ),
+        is_markup=True,
+        has_files=True,
     )
 
 

@@ -14,6 +14,7 @@ from bot.store import Store
 from bot.store.announcements import Announcement, AnnouncementState
 from handlers.announce_audience import audience_text, recipients_text
 from handlers.announce_draft import RUN, DraftPanel
+from handlers.announce_files import unready
 from handlers.announce_progress import Progress
 from handlers.announce_report import Report
 from handlers.announce_texts import wording_of
@@ -111,6 +112,9 @@ class AnnounceRun:
         found = await store.announcement_drafts.recipients(told.audience)
         if not found.total():
             return Notice(text=_("Nobody is in this audience. Choose another one."))
+        files = await store.announcement_files.of(told.id)
+        if fault := unready(files, {platform for platform, _language in found}, _):
+            return Notice(text=fault)
         plan = await store.announcement_drafts.plan(told.id)
         assert plan is not None
         text = _(
@@ -138,6 +142,9 @@ class AnnounceRun:
         found = await store.announcement_drafts.recipients(told.audience)
         if not found.total():
             return Notice(text=turn._("Nobody is in this audience. Choose another one."))
+        files = await store.announcement_files.of(told.id)
+        if fault := unready(files, {platform for platform, _language in found}, turn._):
+            return Notice(text=fault)
         await store.announcement_drafts.start(told.id, turn.clock.now())
         await self._note(turn, told.id, "started", f"{found.total()} recipients")
         started = await store.announcements.get(told.id)

@@ -84,11 +84,13 @@ class MessageReceived(_Event):
     """A text, photo or file. The bot's own name is already cut from ``text``.
 
     ``replied_to`` is the id of the message it answers, and ``replied_text`` that message's
-    text when the bot wrote it.
+    text when the bot wrote it. ``markup`` is the text with its styles as ``bot.chat.markup``,
+    empty where it has none.
     """
 
     text: str
     message_id: str
+    markup: str = ""
     files: tuple[IncomingFile, ...] = ()
     replied_to: str | None = None
     replied_text: str | None = None

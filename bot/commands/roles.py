@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from bot.adapters.telegram.adapter import TelegramAdapter
 from bot.app import App
 from bot.chat.events import Platform
-from bot.chat.ports import Adapter
+from bot.commands.beside import Fetching, run_beside
 from bot.commands.sending import pacer_for, sender_for
 from bot.delivery.courier import InteractiveCourier
 from bot.delivery.pacing import Pacer
@@ -32,7 +32,7 @@ SENDERS_SHARE: Final = 0.8
 Task = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
-class PlatformAdapter(Adapter, Protocol):
+class PlatformAdapter(Fetching, Protocol):
     """What both platforms offer beyond the port."""
 
     async def stand_ready(self, stop: asyncio.Event) -> None: ...
@@ -85,6 +85,7 @@ class Part:
             return {
                 platform: lambda stop: adapter.run(self.app.dispatch, stop),
                 f"{platform}.sender": sender.run,
+                f"{platform}.beside": lambda stop: run_beside(self.app, adapter, stop),
             }
         tasks: dict[str, Task] = {}
         if "gateway" in self.roles:
@@ -128,12 +129,14 @@ async def _receive(part: Part, adapter: PlatformAdapter, stop: asyncio.Event) ->
                 await adapter.replay()
 
     sweeping = asyncio.create_task(sweep())
+    beside = asyncio.create_task(run_beside(part.app, adapter, over))
     try:
         await adapter.run(part.app.dispatch, stop)
     finally:
         over.set()
         sweeping.cancel()
-        await asyncio.gather(sweeping, return_exceptions=True)
+        beside.cancel()
+        await asyncio.gather(sweeping, beside, return_exceptions=True)
 
 
 async def _poked(part: Part, sender: Sender, stop: asyncio.Event) -> None:

@@ -17,7 +17,12 @@ from bot.chat.messages import Message
 from bot.chat.wire import message_from_json
 from bot.store.announcements import FALLBACK, Announcements
 from bot.store.audience import Audience
-from bot.store.schema_announcements import announcement, announcement_text
+from bot.store.schema_announcements import (
+    announcement,
+    announcement_file,
+    announcement_review,
+    announcement_text,
+)
 
 LOOKED_BACK = 500
 """Announcements among which an equal text is looked for."""
@@ -118,15 +123,22 @@ class AnnouncementDrafts:
         )
         return bool(result.rowcount)
 
+    async def touch(self, number: int, now: datetime) -> None:
+        """Give a draft a new version: something that belongs to it has changed."""
+        await self._connection.execute(
+            update(announcement)
+            .where(announcement.c.id == number, announcement.c.state == "draft")
+            .values(version=announcement.c.version + 1, updated_at=now)
+        )
+
     async def discard(self, number: int) -> bool:
         """Drop a draft with its texts; False where it is none."""
         announcements = Announcements(self._connection)
         told = await announcements.get(number, is_locked=True)
         if told is None or told.state != "draft":
             return False
-        await self._connection.execute(
-            delete(announcement_text).where(announcement_text.c.announcement_id == number)
-        )
+        for table in (announcement_text, announcement_file, announcement_review):
+            await self._connection.execute(delete(table).where(table.c.announcement_id == number))
         await self._connection.execute(delete(announcement).where(announcement.c.id == number))
         return True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal, cast
 
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.messages import Message
 from bot.chat.wire import message_from_json, message_to_json
+from bot.store.announcement_files import AnnouncementFiles
 from bot.store.audience import Audience
 from bot.store.dialects import upsert
 from bot.store.schema_announcements import announcement, announcement_count, announcement_text
@@ -233,13 +234,17 @@ class Announcements:
         return int(version)
 
     async def texts(self, number: int) -> dict[str, Message]:
-        """The message in each language it was written in."""
+        """The message in each language it was written in, with the announcement's files."""
         rows = await self._connection.execute(
             select(announcement_text.c.language, announcement_text.c.payload).where(
                 announcement_text.c.announcement_id == number
             )
         )
-        return {row.language: message_from_json(row.payload) for row in rows}
+        files = await AnnouncementFiles(self._connection).attachments(number)
+        texts = {row.language: message_from_json(row.payload) for row in rows}
+        if not files:
+            return texts
+        return {code: replace(text, attachments=files) for code, text in texts.items()}
 
     async def add_counts(self, changes: Counter[CountKey]) -> None:
         """Add to the running totals."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import ColumnElement, FromClause, and_, exists, false, func, literal, or_, tuple_
+from sqlalchemy import ColumnElement, FromClause, and_, exists, func, literal, or_, tuple_
 
 from bot.store.schema import account, chat, person
+from bot.store.schema_events import attendance, occurrence
 from bot.store.schema_members import membership
 
 Conditions = Callable[[FromClause], Sequence[ColumnElement[bool]]]
@@ -39,8 +40,17 @@ def is_member_with(
 
 
 def attends(event: int) -> ColumnElement[bool]:
-    """The chat of somebody who comes to an event."""
-    return false()
+    """The chat of somebody who comes, or may come, to any time of the event."""
+    return exists().where(
+        account.c.platform == chat.c.platform,
+        account.c.account_id == chat.c.chat_id,
+        attendance.c.person_id == account.c.person_id,
+        attendance.c.answer.in_(("going", "maybe")),
+        occurrence.c.id == attendance.c.occurrence_id,
+        occurrence.c.event_id == event,
+        occurrence.c.state == "planned",
+        chat.c.kind == "private",
+    )
 
 
 def is_only_copy(conditions: Conditions) -> ColumnElement[bool]:

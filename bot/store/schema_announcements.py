@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+)
 
 from bot.store.schema import ID, UtcDateTime, metadata
 
@@ -58,3 +69,58 @@ announcement_count: Final = Table(
     Column("count", BigInteger, nullable=False),
 )
 """Running totals: ``queued`` by the fan-out, the rest by the sender, so that neither waits."""
+
+announcement_file: Final = Table(
+    "announcement_file",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=True),
+    Column("announcement_id", ForeignKey("announcement.id"), nullable=False, index=True),
+    Column("name", String(200), nullable=False),
+    Column("media_type", String(100), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("alt", Text, nullable=False, default=""),
+    Column("state", String(8), nullable=False),
+    Column("error", String(40)),
+    Column("handle", Text),
+    Column("asked_on", String(16)),
+    Column("asked_in", String(64)),
+    Column("data", LargeBinary),
+)
+"""Pictures and documents. States: wanted (``data`` has yet to be fetched by its ``handle`` from the
+platform and chat it was sent to), kept, failed (``error``: gone, size, kind)."""
+
+announcement_review: Final = Table(
+    "announcement_review",
+    metadata,
+    Column("announcement_id", ForeignKey("announcement.id"), primary_key=True, autoincrement=False),
+    Column("proposed_by", ForeignKey("person.id")),
+    Column("proposed_at", UtcDateTime),
+    Column("decided_by", ForeignKey("person.id")),
+    Column("decided_at", UtcDateTime),
+    Column("is_approved", Integer),
+)
+"""Who wrote a draft off as ready, and the second person's yes (1) or no (0)."""
+
+announcement_watch: Final = Table(
+    "announcement_watch",
+    metadata,
+    Column("announcement_id", ForeignKey("announcement.id"), primary_key=True, autoincrement=False),
+    Column("platform", String(16), primary_key=True),
+    Column("chat_id", String(64), primary_key=True),
+    Column("message_id", String(64), nullable=False),
+    Column("is_private", Integer, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("shown", String(64), nullable=False, default=""),
+)
+"""Messages that show an announcement's progress and are kept fresh; ``shown`` is a digest of what
+stands there."""
+
+announcement_sample: Final = Table(
+    "announcement_sample",
+    metadata,
+    Column("announcement_id", ForeignKey("announcement.id"), primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, primary_key=True),
+    Column("settled", BigInteger, nullable=False),
+    Column("sent", BigInteger, nullable=False),
+)
+"""How far an announcement had got, every few seconds while it runs: for its rate and its chart."""

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.accounts import Accounts
 from bot.store.alerts import Alerts
 from bot.store.announcement_drafts import AnnouncementDrafts
+from bot.store.announcement_files import AnnouncementFiles
 from bot.store.announcement_reports import AnnouncementReports
 from bot.store.announcement_revisions import AnnouncementRevisions
 from bot.store.announcements import Announcements
@@ -79,6 +80,7 @@ class Store:
         self.subscriptions = Subscriptions(connection)
         self.announcements = Announcements(connection)
         self.announcement_drafts = AnnouncementDrafts(connection)
+        self.announcement_files = AnnouncementFiles(connection)
         self.announcement_reports = AnnouncementReports(connection)
         self.announcement_revisions = AnnouncementRevisions(connection)
         self.outbox_publishing = OutboxPublishing(connection)

@@ -10,11 +10,11 @@ import pytest
 
 from bot.adapters.discord.client import AssistantClient
 from bot.adapters.discord.drafts import FormDraft
-from bot.adapters.discord.forms import ModalRef, build_modal
+from bot.adapters.discord.forms import ModalRef, build_modal, read_values
 from bot.chat.actions import Action
 from bot.chat.errors import ChatError
 from bot.chat.events import ActionPressed, FormSubmitted
-from bot.chat.forms import Field, Form
+from bot.chat.forms import Field, Form, files_of
 from bot.chat.messages import Button, Choice, Message
 from tests.discord.world import World
 
@@ -184,3 +184,15 @@ async def test_nothing_shown_is_kept_in_memory(world: World) -> None:
     assert asyncio.all_tasks() == before
     bot: Any = world.env.bot
     assert bot._connection._view_store._modals == {}
+
+
+def test_a_file_is_asked_for_and_read() -> None:
+    form = Form(id="f", title="File", fields=(Field(name="file", label="Send it", kind="file"),))
+    (component,) = build_modal(form).to_dict()["components"]
+    assert (component["component"]["type"], component["component"]["custom_id"]) == (19, "file")
+    submitted = [{"type": 18, "component": {"type": 19, "custom_id": "file", "values": ["7"]}}]
+    uploaded = {"url": "https://cdn.example/a.png", "filename": "a.png", "size": 9}
+    resolved = {"attachments": {"7": {**uploaded, "content_type": "image/png"}}}
+    (file,) = files_of(read_values(submitted, resolved), "file")
+    assert (file.kind, file.name, file.size) == ("photo", "a.png", 9)
+    assert file.handle == "https://cdn.example/a.png"

@@ -166,6 +166,10 @@ class DiscordAdapter:
         """Publish a message of an announcement channel; once more is no error."""
         await self.client.sending.publish(to, message_id)
 
+    async def download(self, to: ConversationRef, handle: str) -> bytes:
+        """The bytes of an ``IncomingFile`` of ``to``; raises ``DeliveryError``."""
+        return await self.client.sending.download(handle)
+
     async def _login(self, stopping: asyncio.Future[Any]) -> bool:
         """Log in; False where ``stopping`` came first."""
         token = self._settings.token

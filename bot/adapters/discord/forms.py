@@ -15,8 +15,10 @@ import discord
 
 from bot.adapters.discord.components import CHOICES, label, options
 from bot.chat.actions import Action
+from bot.chat.cleaning import clean_line
 from bot.chat.errors import ChatError
-from bot.chat.forms import Field, Form
+from bot.chat.events import IncomingFile
+from bot.chat.forms import Field, Form, with_files
 from bot.chat.messages import Select
 
 PAGE: Final = 5
@@ -30,6 +32,8 @@ SEPARATOR: Final = ","
 _PREFIX: Final = "m:"
 _LABEL: Final = 18
 """Component type of a label, which wraps one input."""
+_UPLOAD: Final = 19
+"""Component type of a file upload."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +79,7 @@ def build_modal(
             discord.ui.Label(
                 text=label(field.label, TITLE_LIMIT),
                 description=label(field.hint, HINT_LIMIT) if field.hint else None,
-                component=_choices(field, value) if field.choices else _text(field, value),
+                component=_component(field, value),
             )
         )
     # discord.py would keep it until it is submitted, which may be never.
@@ -83,8 +87,13 @@ def build_modal(
     return modal
 
 
-def read_values(components: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """The answers of a submitted modal by field name, empty where skipped."""
+def read_values(
+    components: Iterable[Mapping[str, Any]], resolved: Mapping[str, Any] | None = None
+) -> dict[str, str]:
+    """The answers of a submitted modal by field name, empty where skipped.
+
+    ``resolved`` holds the uploaded files by their ids.
+    """
     values: dict[str, str] = {}
     for component in components:
         inputs = (
@@ -94,10 +103,32 @@ def read_values(components: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         )
         for part in inputs:
             name = part.get("custom_id")
-            if name is not None:
+            if part.get("type") == _UPLOAD:
+                found = (resolved or {}).get("attachments", {})
+                files = [_uploaded(found[each]) for each in part.get("values", ()) if each in found]
+                values |= with_files({name: ""}, name, files)
+            elif name is not None:
                 value = part.get("value")
                 values[name] = SEPARATOR.join(part.get("values", ())) if value is None else value
     return values
+
+
+def _component(field: Field, value: str) -> discord.ui.Item[Any]:
+    if field.kind == "file":
+        return discord.ui.FileUpload(custom_id=field.name, required=field.is_required)
+    return _choices(field, value) if field.choices else _text(field, value)
+
+
+def _uploaded(attachment: Mapping[str, Any]) -> IncomingFile:
+    media_type = attachment.get("content_type")
+    is_photo = str(media_type or "").startswith("image/")
+    return IncomingFile(
+        kind="photo" if is_photo else "document",
+        handle=str(attachment["url"]),
+        name=clean_line(str(attachment.get("filename", ""))),
+        media_type=media_type,
+        size=attachment.get("size"),
+    )
 
 
 def _text(field: Field, value: str) -> discord.ui.TextInput[Any]:

@@ -104,6 +104,12 @@ class Sending:
                 if error.code != ALREADY_PUBLISHED:
                     raise
 
+    async def download(self, url: str) -> bytes:
+        """The bytes of a file that somebody sent, by its address at Discord."""
+        await self._wait()
+        with delivery_errors():
+            return await self._client.http.get_from_cdn(url)
+
     async def private(self, user_id: str) -> ConversationRef:
         """The direct message channel with somebody, opened where there is none yet."""
         await self._wait()

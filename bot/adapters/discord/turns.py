@@ -108,7 +108,7 @@ class Turns:
             ref = None
         if ref is None:
             return
-        values = read_values(data.get("components", ()))
+        values = read_values(data.get("components", ()), data.get("resolved"))
         if not ref.draft_id:
             await self._finish_form(interaction, ref.form_id, values)
             return

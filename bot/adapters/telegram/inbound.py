@@ -28,6 +28,7 @@ from bot.adapters.telegram.incoming import (
     private_chat,
 )
 from bot.adapters.telegram.render import INLINE_PREFIX
+from bot.adapters.telegram.unstyling import markup_of
 from bot.chat.cleaning import clean, clean_line
 from bot.chat.events import (
     ActionPressed,
@@ -124,6 +125,7 @@ class Inbound:
             at=message.date,
             text=clean(words.text),
             message_id=str(message.message_id),
+            markup="" if words.is_mention else clean(markup_of(message)),
             files=incoming_files(message),
             replied_to=str(replied.message_id) if replied is not None else None,
             replied_text=clean(text_of(replied)) if replied is not None and is_to_us else None,

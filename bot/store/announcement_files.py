@@ -1,0 +1,169 @@
+"""Pictures and documents of announcements, kept in the database until nothing needs them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.chat.events import ConversationRef, IncomingFile, Platform
+from bot.chat.messages import Attachment
+from bot.store.schema_announcements import announcement, announcement_file
+
+FileState = Literal["wanted", "kept", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFile:
+    """A file without its bytes. ``error``: gone, size or kind, where it could not be had."""
+
+    id: int
+    announcement_id: int
+    name: str
+    media_type: str
+    size: int
+    state: FileState
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedFile:
+    """A file to fetch by ``handle``, which somebody sent in ``where``."""
+
+    id: int
+    announcement_id: int
+    name: str
+    media_type: str
+    handle: str
+    where: ConversationRef
+
+
+class AnnouncementFiles:
+    """Inside the caller's transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def want(
+        self, number: int, file: IncomingFile, name: str, where: ConversationRef
+    ) -> None:
+        """Note a file that somebody sent; it is fetched soon."""
+        await self._connection.execute(
+            insert(announcement_file).values(
+                announcement_id=number,
+                name=name,
+                media_type=file.media_type or "application/octet-stream",
+                size=file.size or 0,
+                state="wanted",
+                handle=file.handle,
+                asked_on=where.platform,
+                asked_in=where.chat_id,
+            )
+        )
+
+    async def put(self, number: int, file: Attachment) -> None:
+        """Keep a file whose bytes are here."""
+        await self._connection.execute(
+            insert(announcement_file).values(
+                announcement_id=number,
+                name=file.name,
+                media_type=file.media_type,
+                size=len(file.data),
+                alt=file.alt,
+                state="kept",
+                data=file.data,
+            )
+        )
+
+    async def of(self, number: int) -> list[KeptFile]:
+        """The files of an announcement, without their bytes."""
+        rows = await self._connection.execute(
+            select(
+                announcement_file.c.id,
+                announcement_file.c.announcement_id,
+                announcement_file.c.name,
+                announcement_file.c.media_type,
+                announcement_file.c.size,
+                announcement_file.c.state,
+                announcement_file.c.error,
+            )
+            .where(announcement_file.c.announcement_id == number)
+            .order_by(announcement_file.c.id)
+        )
+        return [
+            KeptFile(
+                id=row.id,
+                announcement_id=row.announcement_id,
+                name=row.name,
+                media_type=row.media_type,
+                size=row.size,
+                state=cast(FileState, row.state),
+                error=row.error,
+            )
+            for row in rows
+        ]
+
+    async def attachments(self, number: int) -> tuple[Attachment, ...]:
+        """The files with their bytes; a correction has those of what it corrects."""
+        original = select(func.coalesce(announcement.c.revises, announcement.c.id)).where(
+            announcement.c.id == number
+        )
+        rows = await self._connection.execute(
+            select(announcement_file)
+            .where(
+                announcement_file.c.announcement_id == original.scalar_subquery(),
+                announcement_file.c.state == "kept",
+            )
+            .order_by(announcement_file.c.id)
+        )
+        return tuple(
+            Attachment(name=row.name, media_type=row.media_type, data=row.data, alt=row.alt)
+            for row in rows
+        )
+
+    async def wanted(self, platform: str, limit: int = 5) -> list[WantedFile]:
+        """Files to fetch from a platform, the oldest first."""
+        rows = await self._connection.execute(
+            select(announcement_file)
+            .where(announcement_file.c.state == "wanted", announcement_file.c.asked_on == platform)
+            .order_by(announcement_file.c.id)
+            .limit(limit)
+        )
+        return [
+            WantedFile(
+                id=row.id,
+                announcement_id=row.announcement_id,
+                name=row.name,
+                media_type=row.media_type,
+                handle=row.handle,
+                where=ConversationRef(platform=cast(Platform, row.asked_on), chat_id=row.asked_in),
+            )
+            for row in rows
+        ]
+
+    async def keep(self, file_id: int, media_type: str, data: bytes) -> bool:
+        """The bytes are here; False where nobody wants them any more."""
+        return await self._settle(
+            file_id, state="kept", media_type=media_type, size=len(data), data=data
+        )
+
+    async def fail(self, file_id: int, error: str) -> bool:
+        """It cannot be had; False where nobody wants it any more."""
+        return await self._settle(file_id, state="failed", error=error)
+
+    async def remove(self, number: int) -> int:
+        """Drop all files of an announcement; returns how many."""
+        result = await self._connection.execute(
+            delete(announcement_file).where(announcement_file.c.announcement_id == number)
+        )
+        return int(result.rowcount)
+
+    async def _settle(self, file_id: int, **values: object) -> bool:
+        result = await self._connection.execute(
+            update(announcement_file)
+            .where(announcement_file.c.id == file_id, announcement_file.c.state == "wanted")
+            .values(handle=None, asked_on=None, asked_in=None, **values)
+        )
+        return bool(result.rowcount)
