@@ -85,7 +85,7 @@ class MessageReceived(_Event):
 
     ``replied_to`` is the id of the message it answers, and ``replied_text`` that message's
     text when the bot wrote it. ``markup`` is the text with its styles as ``bot.chat.markup``,
-    empty where it has none.
+    empty where it has none. ``is_automatic``: a program wrote it, such as a holiday notice.
     """
 
     text: str
@@ -95,6 +95,7 @@ class MessageReceived(_Event):
     replied_to: str | None = None
     replied_text: str | None = None
     album: str | None = None
+    is_automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
