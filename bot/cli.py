@@ -53,6 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="")
     _add_chat(commands)
     _add_ask(commands)
+    _add_route(commands)
     _add_run(commands)
     _add_database(commands)
     _add_kb(commands)
@@ -87,6 +88,17 @@ def _add_ask(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     ask.add_argument("--explain", action="store_true", help="say why")
     ask.set_defaults(run=_ask, is_quiet=True)
+
+
+def _add_route(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    route = commands.add_parser("route", help="say to whom a question would go, and why")
+    route.add_argument("text", help="the question")
+    route.add_argument("--lang", help="its language: en, fr, es, ar, ru, zh")
+    route.add_argument("--country", help="the asker's country, two letters")
+    route.add_argument("--topic", help="its topic (default: found from the text)")
+    route.add_argument("--group", help="a working group")
+    route.add_argument("--urgent", action="store_true")
+    route.set_defaults(run=_route, is_quiet=True)
 
 
 def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -148,6 +160,12 @@ def _chat(options: argparse.Namespace, settings: Settings) -> int:
 
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
     from bot.commands.ask import run
+
+    return run(options, settings)
+
+
+def _route(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.commands.route import run
 
     return run(options, settings)
 

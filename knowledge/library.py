@@ -54,6 +54,11 @@ class Library:
         specific = tuple(contact for contact in fitting if contact.topics)
         return specific or fitting or everyone
 
+    @property
+    def everyone(self) -> tuple[Contact, ...]:
+        """All contacts in the order of the file."""
+        return self._snapshot.collection.contacts
+
     def prepare(self, collection: Collection) -> Snapshot:
         """Build the search of another collection; may take seconds, call it off the event loop."""
         return Snapshot(collection=collection, answerer=self._build(collection))

@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from knowledge.contact_file import read_contacts
 from knowledge.front_matter import ArticleFile, BrokenFile, parse
 from knowledge.model import (
     LANGUAGES,
@@ -213,24 +214,9 @@ def _load_sources(path: Path, problems: list[Problem]) -> dict[str, Source]:
 
 
 def _load_contacts(path: Path, problems: list[Problem]) -> tuple[Contact, ...]:
-    contacts = []
-    for number, entry in enumerate(_read_toml(path, problems).get("contact", ()), 1):
-        try:
-            contacts.append(
-                Contact(
-                    id=str(entry["id"]),
-                    name=str(entry["name"]),
-                    email=str(entry["email"]),
-                    topics=tuple(entry.get("topics", ())),
-                    languages=tuple(entry.get("languages", ())),
-                    countries=tuple(entry.get("countries", ())),
-                    note=str(entry.get("note", "")),
-                )
-            )
-        except (KeyError, TypeError) as error:
-            message = f"contact {number} is incomplete: {error}"
-            problems.append(Problem(path=path.name, line=None, message=message))
-    return tuple(contacts)
+    contacts, faults = read_contacts(_read_toml(path, problems))
+    problems += [Problem(path=path.name, line=None, message=fault) for fault in faults]
+    return contacts
 
 
 def _digest(articles: Iterable[Article]) -> str:

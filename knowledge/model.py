@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from knowledge.working_hours import WorkingHours
+
 LANGUAGES: Final = ("en", "fr", "es", "ar", "ru", "zh")
 """The six official languages of FAO, as ISO 639-1 codes; the network answers in these."""
 
@@ -94,6 +96,16 @@ class Contact:
     languages: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     note: str = ""
+    accounts: tuple[str, ...] = ()
+    """Where the contact answers, each ``"telegram:123"``; mail comes from ``email``."""
+    groups: tuple[str, ...] = ()
+    """Working groups whose questions the contact takes."""
+    deputies: tuple[str, ...] = ()
+    """Ids of those who stand in, the first one first."""
+    capacity: int | None = None
+    """Open questions above which others go first."""
+    is_for_urgent: bool = False
+    hours: WorkingHours = field(default_factory=WorkingHours)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
