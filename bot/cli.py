@@ -32,8 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(fault, file=sys.stderr)
         return MISUSED
     from bot.logs import configure
+    from bot.redacting import secrets_of
 
-    configure(settings.log, is_quiet=getattr(options, "is_quiet", False))
+    is_quiet = getattr(options, "is_quiet", False)
+    configure(settings.log, is_quiet=is_quiet, secrets=secrets_of(settings))
     try:
         return run(options, settings)
     except KeyboardInterrupt:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from bot.adapters.telegram.adapter import TelegramAdapter
-from bot.app import App
+from bot.app import App, folder_of
 from bot.chat.events import Platform
 from bot.commands.beside import Fetching, run_beside
 from bot.commands.sending import pacer_for, sender_for
+from bot.config import Settings
 from bot.delivery.courier import InteractiveCourier
 from bot.delivery.pacing import Pacer
 from bot.delivery.sender import Sender
@@ -23,6 +24,9 @@ from bot.operations.electing import Elected
 from bot.sharing import BEAT, Gateway
 from bot.store.listening import listen
 from bot.web.server import WebServer
+from knowledge.answering import Outcome, Query
+from knowledge.library import Library
+from knowledge.loader import load
 
 ROLES: Final = ("gateway", "sender", "clock")
 ALL: Final = "all"
@@ -180,6 +184,19 @@ def make_adapter(
     )
 
 
+class _NoSearch:
+    """Stands where a process has no questions to answer, and saves the index."""
+
+    def decide(self, query: Query) -> Outcome:
+        """See ``Answerer``."""
+        raise RuntimeError("a process without the role gateway was asked a question")
+
+
+def unsearched_library(settings: Settings) -> Library:
+    """The articles without their search."""
+    return Library(load(folder_of(settings)), lambda _: _NoSearch())
+
+
 def _rate(part: Part, platform: Platform) -> float:
     settings = part.app.settings
     rate = settings.telegram if platform == "telegram" else settings.discord
@@ -187,4 +204,12 @@ def _rate(part: Part, platform: Platform) -> float:
     return rate.rate_per_second * share
 
 
-__all__ = ["ALL", "ROLES", "Part", "make_adapter", "owner_name", "parse_roles"]
+__all__ = [
+    "ALL",
+    "ROLES",
+    "Part",
+    "make_adapter",
+    "owner_name",
+    "parse_roles",
+    "unsearched_library",
+]

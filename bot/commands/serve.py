@@ -16,7 +16,14 @@ from bot.chat.errors import StartupError
 from bot.chat.events import Platform
 from bot.clock import SystemClock
 from bot.commands.channels import subscribe_channels
-from bot.commands.roles import ALL, Part, Task, owner_name, parse_roles
+from bot.commands.roles import (
+    ALL,
+    Part,
+    Task,
+    owner_name,
+    parse_roles,
+    unsearched_library,
+)
 from bot.commands.sending import upkeep
 from bot.config import Settings
 from bot.operations.keeping import Platforms
@@ -85,7 +92,8 @@ async def _serve(settings: Settings, roles: frozenset[str]) -> None:
             name = "+".join(sorted(roles))[:16]
             gateway = Gateway(database, clock, owner=owner, role=name)
             await gateway.beat()
-        library = build_library(settings)
+        has_search = not roles or "gateway" in roles
+        library = build_library(settings) if has_search else unsearched_library(settings)
         app = build(settings, database, library, clock=clock, meter=metrics, gateway=gateway)
         web = WebServer(settings.web, clock) if settings.web.port else None
         part = Part(app=app, roles=roles, owner=owner, web=web, gateway=gateway)

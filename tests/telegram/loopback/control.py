@@ -49,17 +49,25 @@ class Control:
     async def _stats(self, request: web.Request) -> web.Response:
         """``{"sends": [[chat id, message id, monotonic seconds], …]}``, the newest 100,000.
 
-        ``?after=N`` leaves out the first N of them.
+        ``?after=N`` leaves out the first N of them; ``?texts=1`` adds each message's text.
         """
         after = int(request.query.get("after", "0"))
+        sends = [list(send) for send in list(self._sends)[after:]]
+        if "texts" in request.query:
+            sends = [[*send, self._text(int(send[0]), int(send[1]))] for send in sends]
         return web.json_response(
             {
-                "sends": [list(send) for send in list(self._sends)[after:]],
+                "sends": sends,
                 "waiting": len(self._world.waiting),
                 "refusals": len(self._refusals),
                 "now": time.monotonic(),
             }
         )
+
+    def _text(self, chat_id: int, message_id: int) -> str:
+        state = self._world.chats.get(chat_id)
+        message = state.messages.get(message_id, {}) if state else {}
+        return str(message.get("text", ""))
 
     def _message_update(self, user_id: int, text: str) -> dict[str, Any]:
         world = self._world
