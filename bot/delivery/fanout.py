@@ -29,6 +29,8 @@ SMALLEST: Final = 100
 LARGEST: Final = 20_000
 """Rows of a chunk."""
 POLL: Final = 1.0
+SWEEP: Final = 30.0
+"""Seconds between looks for rows that nobody has sent in time."""
 AHEAD: Final = 5_000
 """Rows written and not yet settled, above which the fan-out waits for the sender."""
 
@@ -56,6 +58,7 @@ class FanOut:
         self._due_for = due_for
         self._ahead = ahead
         self._size = FIRST
+        self._sweep_at = float("-inf")
         self._poked = asyncio.Event()
         self.longest_hold = 0.0
         """The longest that a chunk's transaction has taken, in seconds."""
@@ -109,6 +112,10 @@ class FanOut:
         has_moved = False
         for number in cancelled:
             has_moved = await self._take_back(number) or has_moved
+        if self._clock.monotonic() >= self._sweep_at:
+            is_clean = not [number for number in numbers if await self._sweep(number)]
+            self._sweep_at = self._clock.monotonic() + (SWEEP if is_clean else 0.0)
+            has_moved = has_moved or not is_clean
         for number in numbers:
             async with self._database.connect() as connection:
                 announcements = Announcements(connection)
@@ -131,6 +138,19 @@ class FanOut:
                 if chunk.rows:
                     self._poke_senders()
         return has_moved
+
+    async def _sweep(self, number: int) -> bool:
+        """Skip some of the rows that nobody has sent in time; False where there are none."""
+        now = self._clock.now()
+        async with self._database.connect() as connection:
+            counts = await Announcements(connection).counts(number)
+            skipped = 0
+            for platform in sorted({platform for platform, _ in counts}):
+                reports = OutboxReports(connection)
+                skipped += await reports.skip_expired(number, platform, FIRST, now)
+        if skipped:
+            log.info("announcement_expired", announcement=number, row=skipped)
+        return skipped > 0
 
     async def _take_back(self, number: int) -> bool:
         """One chunk of a cancelled announcement; False where the rest is at the sender."""

@@ -21,6 +21,9 @@ DELETABLE_FOR: Final = {"telegram": timedelta(hours=47)}
 """How old a message may be to be deleted; older ones are edited. Telegram grants 48 hours
 (https://core.telegram.org/bots/api#deletemessage), and the row may have to wait for its turn."""
 
+TERMINAL_WAITS: Final = timedelta(minutes=10)
+"""How long something is kept for a terminal that is closed: nobody else can send it there."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopiesChunk:
@@ -114,7 +117,10 @@ def _values(told: Announcement, now: datetime) -> dict[str, ColumnElement[Any]]:
         "on_unknown": literal(told.on_unknown),
         "state": literal("ready"),
         "due_at": literal(AT_ONCE, UtcDateTime),
-        "expires_at": literal(told.expires_at, UtcDateTime),
+        "expires_at": case(
+            (delivery.c.platform == "console", literal(now + TERMINAL_WAITS, UtcDateTime)),
+            else_=literal(told.expires_at, UtcDateTime),
+        ),
         "epoch": literal(0),
         "attempts": literal(0),
         "updated_at": literal(now, UtcDateTime),

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.chat.ports import Lane
 from bot.store.announcements import Announcement, Announcements
 from bot.store.dialects import upsert
-from bot.store.outbox_copies import OutboxCopies
+from bot.store.outbox_copies import TERMINAL_WAITS, OutboxCopies
 from bot.store.schema import UtcDateTime, chat, delivery
 
 _WALK_THE_INDEX: Final = text(
@@ -143,7 +143,11 @@ class OutboxFanOut:
         dues: Mapping[str | None, datetime],
     ) -> int:
         expiries: dict[str | None, datetime] = {}
-        if told.expires_at is not None:
+        expires_at = told.expires_at
+        if platform == "console":
+            closes_at = max([told.due_at, *dues.values()]) + TERMINAL_WAITS
+            expires_at = min(expires_at or closes_at, closes_at)
+        elif told.expires_at is not None:
             # Who is due later has as long to read it as everybody else.
             lasts = told.expires_at - told.due_at
             expiries = {zone: max(told.due_at, at) + lasts for zone, at in dues.items()}
@@ -161,7 +165,7 @@ class OutboxFanOut:
             "on_unknown": literal(told.on_unknown),
             "state": literal("ready"),
             "due_at": _by_zone(dues, told.due_at),
-            "expires_at": _by_zone(expiries, told.expires_at),
+            "expires_at": _by_zone(expiries, expires_at),
             "epoch": literal(0),
             "attempts": literal(0),
             "updated_at": literal(now, UtcDateTime),

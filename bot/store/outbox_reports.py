@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import ColumnElement, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.ports import Lane
 from bot.store.announcements import Announcements, CountKey
-from bot.store.schema import delivery
+from bot.store.schema import UtcDateTime, delivery
 from bot.store.schema_announcements import announcement
 
 _CANCELLED: Final = select(announcement.c.id).where(announcement.c.state == "cancelled")
@@ -130,6 +130,23 @@ class OutboxReports:
 
     async def skip_ready(self, number: int, platform: str, limit: int, now: datetime) -> int:
         """Take back up to ``limit`` rows of a cancelled announcement; returns how many."""
+        return await self._skip(number, platform, "cancelled", limit, now)
+
+    async def skip_expired(self, number: int, platform: str, limit: int, now: datetime) -> int:
+        """Take back rows that nobody has claimed in time, as of a terminal that is closed."""
+        is_late = delivery.c.expires_at <= literal(now, UtcDateTime)
+        return await self._skip(number, platform, "expired", limit, now, is_late)
+
+    async def _skip(
+        self,
+        number: int,
+        platform: str,
+        reason: str,
+        limit: int,
+        now: datetime,
+        *conditions: ColumnElement[bool],
+    ) -> int:
+        # In the order of the index, in which the first to be due are the first to expire.
         ready = (
             select(delivery.c.id)
             .where(
@@ -138,14 +155,15 @@ class OutboxReports:
                 delivery.c.lane == int(Lane.ANNOUNCEMENT),
                 delivery.c.batch == number,
             )
+            .order_by(delivery.c.due_at, delivery.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
             .cte("ready")
         )
         rows = await self._connection.execute(
             update(delivery)
-            .where(delivery.c.id.in_(select(ready.c.id)))
-            .values(state="skipped", error="cancelled", updated_at=now)
+            .where(delivery.c.id.in_(select(ready.c.id)), *conditions)
+            .values(state="skipped", error=reason, updated_at=now)
             # Python's sqlite3 counts no rows of a statement that begins with WITH.
             .returning(delivery.c.id)
         )
