@@ -22,7 +22,7 @@ from knowledge.search.arrays import map_arrays, write_arrays
 from knowledge.search.confidence import Calibration
 from knowledge.search.matcher import Matcher
 
-VERSION: Final = 4
+VERSION: Final = 5
 """Raised whenever features, weights or the stored form change."""
 
 _CONTENT: Final = ("thesaurus.toml", "glossary.toml", "languages.toml")

@@ -71,7 +71,7 @@ def _try_dense(
     result: LeftOut, examples: ExampleMatrix, trained: Trained, number: int, group: range
 ) -> None:
     owner = int(examples.owners[number])
-    similarities = trained.model.gram[number].astype(np.float32)
+    similarities = trained.model.alike_to(number)
     similarities[number] = 0.0
     if len(group) > 1:
         scores = trained.one_out[number]
@@ -97,8 +97,7 @@ def _raw(
     near = near[similarities[near] > 0.0]
     variance = 1.0
     if len(near):
-        gram = model.gram[np.ix_(near, near)].astype(np.float32)
-        variance = local_variance(gram, similarities[near])
+        variance = local_variance(model.alike(near), similarities[near])
     nearest = float(similarities[examples.owners == best].max(initial=0.0))
     raw = raw_confidence(float(scores[best]), variance, nearest, unseen)
     return (raw, margin_of(scores)), best

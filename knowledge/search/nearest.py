@@ -44,8 +44,7 @@ def rank_all(examples: ExampleMatrix, vector: SparseVector, model: DenseModel) -
     scores = np.full(len(model.smooth), -1.0, np.float32)
     scores[entries] = model.scores(similarities, entries)
     best = int(scores.argmax())
-    gram = model.gram[np.ix_(near, near)].astype(np.float32)
-    variance = local_variance(gram, similarities[near])
+    variance = local_variance(model.alike(near), similarities[near])
     own = np.flatnonzero(examples.owners == best)
     if not len(own):  # an entry without any example can only win where nothing matches
         return Ranking(scores, raw_confidence(0.0, 1.0, 0.0, 1.0), 0.0, 1.0, -1)

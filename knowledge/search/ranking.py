@@ -24,6 +24,8 @@ from knowledge.search.vectors import Floats, Ints
 DENSE_LIMIT: Final = 3_000
 NOISE: Final = 0.25
 _SHARPNESS: Final = 2.0
+_STEPS: Final = np.float32(255.0)
+_STEP: Final = np.float32(1.0) / _STEPS
 
 
 def sharpen(similarities: Floats) -> Floats:
@@ -37,12 +39,12 @@ class DenseModel:
     """Coefficients for every entry (row) and example (column), for either kernel.
 
     ``smooth`` holds the linear ridge and the softmax together. ``gram`` are the examples'
-    similarities to each other.
+    similarities to each other, in 255ths: finer than they mean anything, and a quarter of the size.
     """
 
     smooth: Floats
     sharp: Floats
-    gram: npt.NDArray[np.float16]
+    gram: npt.NDArray[np.uint8]
 
     def scores(self, similarities: Floats, entries: Ints) -> Floats:
         """The scores of some entries."""
@@ -50,6 +52,25 @@ class DenseModel:
         smooth: Floats = np.einsum("i,ji->j", similarities, self.smooth[entries])
         sharp: Floats = np.einsum("i,ji->j", sharpen(similarities), self.sharp[entries])
         return smooth + sharp
+
+    @classmethod
+    def of(cls, smooth: Floats, sharp: Floats, gram: Floats) -> DenseModel:
+        """From coefficients by example (row) and entry (column), and similarities from 0 to 1."""
+        return cls(
+            np.ascontiguousarray(smooth.T),
+            np.ascontiguousarray(sharp.T),
+            np.rint(np.clip(gram, 0.0, 1.0) * _STEPS).astype(np.uint8),
+        )
+
+    def alike(self, examples: npt.NDArray[np.intp]) -> Floats:
+        """The similarities of some examples to each other."""
+        alike: Floats = self.gram[np.ix_(examples, examples)] * _STEP
+        return alike
+
+    def alike_to(self, example: int) -> Floats:
+        """The similarities of all examples to one."""
+        alike: Floats = self.gram[example] * _STEP
+        return alike
 
     def state(self) -> dict[str, Any]:
         """Arrays to store; the inverse of `restore`."""

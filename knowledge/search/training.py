@@ -54,11 +54,7 @@ def train(gram: Floats, owners: Ints, entries: int) -> Trained:
     working = gram @ soft + np.float32(2.0 * _SOFT_PENALTY) * soft
     _add(one_out, entry_out, _left_out(working, soft, _HALF * inverse, groups))
 
-    model = DenseModel(
-        np.ascontiguousarray((linear + soft).T),
-        np.ascontiguousarray(sharp.T),
-        gram.astype(np.float16),
-    )
+    model = DenseModel.of(linear + soft, sharp, gram)
     return Trained(model, one_out, entry_out)
 
 
