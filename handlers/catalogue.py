@@ -16,6 +16,7 @@ from handlers.descriptions import Translators, in_all
 from handlers.desk import Desk
 from handlers.limits import Limits
 from handlers.membership_routes import add_membership, inviting
+from handlers.operations import OperationsStatus
 from handlers.pictures import PracticePictures
 from handlers.reading import Reading
 from handlers.settings import PersonalSettings
@@ -47,6 +48,7 @@ def build_routes(
     settings = settings or Settings()
     pages |= add_membership(routes, start, settings, desks, translators)
     add_announcements(routes, settings, translators)
+    OperationsStatus(translators).add_to(routes)
     pages |= {
         "ask": ask.invite,
         "help": start.help,

@@ -18,6 +18,9 @@ _log = structlog.get_logger(__name__)
 RETRY: Final = 300.0
 """Seconds until a platform that refused us is tried again."""
 
+LET_IN: Final = 60.0
+"""Seconds after which a platform that did not refuse us has let us in."""
+
 Work = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
@@ -39,7 +42,11 @@ class Platforms:
 
         async def run(stop: asyncio.Event) -> None:
             while not stop.is_set():
-                refusal = await _together(make(), stop)
+                settling = asyncio.create_task(self._settle(name))
+                try:
+                    refusal = await _together(make(), stop)
+                finally:
+                    settling.cancel()
                 if refusal is None:
                     return
                 self._lost.add(name)
@@ -48,10 +55,14 @@ class Platforms:
                 _log.error("platform.lost", platform=name, reason=str(refusal), seconds=RETRY)
                 self._troubles.report(f"token:{name}")
                 await wait_first(self._clock, RETRY, stop)
-                self._lost.discard(name)
-                self._troubles.settle(f"token:{name}")
 
         return run
+
+    async def _settle(self, name: str) -> None:
+        """Whoever has run for so long was let in."""
+        await self._clock.sleep(LET_IN)
+        self._lost.discard(name)
+        self._troubles.settle(f"token:{name}")
 
 
 async def _together(works: Mapping[str, Work], stop: asyncio.Event) -> StartupError | None:
