@@ -14,7 +14,7 @@ from bot.chat.events import (
     MessageReceived,
 )
 from bot.chat.messages import Message, Notice
-from bot.chat.routes import Routes
+from bot.chat.routes import ABOUT, Routes
 from bot.chat.turn import Handler, Reply, Role, Turn
 
 
@@ -43,7 +43,7 @@ class Router:
             case ActionPressed(action=action):
                 return routes.actions.get(action.name)
             case FormSubmitted(form=form):
-                return routes.forms.get(form)
+                return routes.forms.get(form.partition(ABOUT)[0])
             case MessageReceived():
                 return _open(routes.message)
             case InlineQueried():

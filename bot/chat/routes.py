@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from bot.chat.forms import Check
 from bot.chat.turn import Handler, Role
+
+ABOUT: Final = "#"
+"""In a form's id: what follows is the number of what the form is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +78,7 @@ class Routes:
         _claim(self.actions, name, (role, handler))
 
     def add_form(self, form_id: str, handler: Handler, role: Role = Role.ANYONE) -> None:
-        """Take the form ``form_id`` when it is filled in."""
+        """Take the form ``form_id`` when it is filled in, and each ``form_id#…`` of it."""
         _claim(self.forms, form_id, (role, handler))
 
 

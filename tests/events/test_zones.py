@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from knowledge.zones import city, clocks_of, find_zones, guess_zone, is_zone, offset_name, zones_of
+from knowledge.zones import city, clocks_of, find_zones, guess_zone, offset_name, zones_of
 
 NOVEMBER = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -71,5 +71,4 @@ def test_cities_have_names_in_the_readers_language() -> None:
 def test_every_zone_of_a_country_is_one_that_this_machine_knows() -> None:
     for country in ("US", "RU", "CN", "UA", "GB"):
         for zone in zones_of(country):
-            assert is_zone(zone)
             ZoneInfo(zone)
