@@ -69,7 +69,6 @@ def build_routes(
         return Notice(text=turn._("This button no longer works. Please ask again."))
 
     routes.add_action("go", go)
-    routes.joined = start.joined
     routes.status = record_status
     return routes
 

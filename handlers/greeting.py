@@ -42,8 +42,9 @@ class Greeting:
         now = turn.clock.now()
         await store.badges.came_in(turn.event.author, now)
         member = await store.memberships.get(turn.member.id)
-        # Nothing is kept of somebody who has only come in and said nothing.
-        await store.people.unmeet(turn.member.id, now)
+        if member is None:
+            # Nothing is kept of somebody who has only come in and said nothing.
+            await store.people.unmeet(turn.member.id, now)
         if self._where is None or turn.event.conversation != self._where:
             return None
         _, name = turn._, turn.event.author.name

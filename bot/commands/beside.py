@@ -1,14 +1,16 @@
-"""What runs beside a platform that is connected: it fetches files that staff sent."""
+"""What runs beside a platform that is connected: files that staff sent, the mark of members."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from bot.app import App
+from bot.app import App, desks_of
 from bot.chat.events import ConversationRef
-from bot.chat.ports import Adapter
+from bot.chat.ports import Adapter, BadgeBearer
+from bot.delivery.badges import Badges
 from bot.fetching import FileFetcher
+from bot.translating import translator
 
 
 class Fetching(Adapter, Protocol):
@@ -19,6 +21,13 @@ class Fetching(Adapter, Protocol):
         ...
 
 
+@runtime_checkable
+class Badged(Protocol):
+    """An adapter of a platform that can show who is a member; None where it is not set up."""
+
+    badges: BadgeBearer | None
+
+
 async def run_beside(app: App, adapter: Fetching, stop: asyncio.Event) -> None:
     """Until ``stop``."""
     fetcher = FileFetcher(
@@ -27,4 +36,14 @@ async def run_beside(app: App, adapter: Fetching, stop: asyncio.Event) -> None:
         platform=adapter.platform,
         download=adapter.download,
     )
-    await fetcher.run(stop)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(fetcher.run(stop), name="fetching")
+        if isinstance(adapter, Badged) and adapter.badges is not None:
+            badges = Badges(
+                database=app.database,
+                clock=app.clock,
+                bearer=adapter.badges,
+                desks=desks_of(app.settings),
+                translate=translator(app.settings.language),
+            )
+            group.create_task(badges.run(stop), name="badges")

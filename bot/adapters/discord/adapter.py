@@ -13,10 +13,11 @@ import structlog
 from discord.gateway import DiscordWebSocket
 from discord.webhook.async_ import async_context
 
-from bot.adapters.discord.client import IDENTIFY_PAUSE, AssistantClient
+from bot.adapters.discord.client import IDENTIFY_PAUSE, MEMBERS_REFUSED, AssistantClient
 from bot.adapters.discord.drafts import DraftStore, MemoryDrafts, MemorySyncState, SyncState
 from bot.adapters.discord.errors import TooManyRequests
 from bot.adapters.discord.replaying import from_raw
+from bot.adapters.discord.roles import member_role
 from bot.adapters.discord.transport import OneShotWebhooks
 from bot.chat.errors import StartupError, Undeliverable
 from bot.chat.events import ConversationRef, Platform
@@ -83,6 +84,7 @@ class DiscordAdapter:
             drafts=drafts or MemoryDrafts(),
             sync_state=sync_state or MemorySyncState(),
         )
+        self.badges = member_role(self.client, self.client.sending, settings)
 
     @property
     def platform(self) -> Platform:
@@ -248,7 +250,7 @@ class DiscordAdapter:
             if connection.done():
                 connection.result()
         except discord.PrivilegedIntentsRequired as error:
-            raise StartupError("Discord refuses what the bot asks to listen to.") from error
+            raise StartupError(MEMBERS_REFUSED) from error
         except discord.ConnectionClosed as error:
             if error.code == _BAD_TOKEN:
                 raise StartupError(_TOKEN_REFUSED) from error

@@ -20,6 +20,7 @@ from bot.adapters.discord.inbound import (
     message_deleted,
     message_edited,
     message_received,
+    person_joined,
 )
 from bot.adapters.discord.outlets import Outlets
 from bot.adapters.discord.replaying import to_raw
@@ -35,18 +36,23 @@ from bot.config import DiscordSettings
 IDENTIFY_PAUSE: Final = 5.0
 """Seconds; https://docs.discord.com/developers/events/gateway#rate-limiting"""
 
+MEMBERS_REFUSED: Final = (
+    "Discord does not tell the bot who comes to the server: switch on the Server Members Intent "
+    "in the Discord developer portal, or set welcome_new = false."
+)
 _REMEMBERED: Final = 10_000
 """Messages whose author is remembered, to be able to tell of their deletion."""
 
 _log = structlog.get_logger(__name__)
 
 
-def intents() -> discord.Intents:
-    """What the bot listens to; none of these is privileged."""
+def intents(*, with_members: bool = False) -> discord.Intents:
+    """What the bot listens to; only ``members`` is privileged, and asked for where it is used."""
     wanted = discord.Intents.none()
     wanted.guilds = True
     wanted.guild_messages = True
     wanted.dm_messages = True
+    wanted.members = with_members
     return wanted
 
 
@@ -69,7 +75,12 @@ class AssistantClient(discord.Client):
     ) -> None:
         # There is no voice here, so discord.py need not warn that its libraries are missing.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
-        super().__init__(intents=intents(), allowed_mentions=discord.AllowedMentions.none())
+        super().__init__(
+            intents=intents(with_members=settings.welcome_new),
+            allowed_mentions=discord.AllowedMentions.none(),
+            # Who comes is told of; whole lists of members are not asked for.
+            chunk_guilds_at_startup=False,
+        )
         # discord.py offers no way to bring a REST client of one's own; its state and, below, the
         # tree take theirs from here.
         self.transport = OneShotHTTP(
@@ -156,6 +167,14 @@ class AssistantClient(discord.Client):
                 event = bot_joined(guild, channel.id, self.user, self._clock.now())
                 await self.turns.message(event)
                 return
+
+    async def on_member_join(self, member: discord.Member) -> None:
+        """A person came to the network's server; told where people are greeted."""
+        channel = self._settings.welcome_channel
+        if channel is None or member.bot or member.guild.id != self._settings.server:
+            return
+        event = person_joined(member, channel, self._clock.now())
+        await self.turns.message(event)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Modals; commands and components have their own ways in.

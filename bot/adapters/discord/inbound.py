@@ -119,6 +119,17 @@ def bot_joined(
     )
 
 
+def person_joined(member: discord.Member, channel_id: int, at: datetime) -> MemberJoined:
+    """The event of a person coming into a server. Only its language is known, not theirs."""
+    joined = member.joined_at or at
+    return MemberJoined(
+        id=f"{member.guild.id}-{member.id}-join-{joined.timestamp():.0f}",
+        conversation=conversation_of(channel_id, is_private=False),
+        author=author_of(member, member.guild.preferred_locale),
+        at=joined,
+    )
+
+
 def command_invoked(
     interaction: discord.Interaction[Any],
     name: str,

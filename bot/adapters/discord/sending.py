@@ -94,7 +94,7 @@ class Sending:
 
     async def publish(self, to: ConversationRef, message_id: str) -> None:
         """Send a message of an announcement channel on to those who follow it."""
-        await self._wait()
+        await self.wait()
         with delivery_errors():
             try:
                 await self._client.http.publish_message(
@@ -106,13 +106,13 @@ class Sending:
 
     async def download(self, url: str) -> bytes:
         """The bytes of a file that somebody sent, by its address at Discord."""
-        await self._wait()
+        await self.wait()
         with delivery_errors():
             return await self._client.http.get_from_cdn(url)
 
     async def private(self, user_id: str) -> ConversationRef:
         """The direct message channel with somebody, opened where there is none yet."""
-        await self._wait()
+        await self.wait()
         with delivery_errors():
             channel = await self._client.create_dm(discord.Object(_snowflake(user_id)))
         return conversation_of(channel.id, is_private=True)
@@ -121,11 +121,12 @@ class Sending:
         if to.chat_id.startswith(ACCOUNT_MARK):
             # Discord opens a chat that is open already by returning it.
             to = await self.private(to.chat_id.removeprefix(ACCOUNT_MARK))
-        await self._wait()
+        await self.wait()
         with delivery_errors():
             return self._client.get_partial_messageable(_snowflake(to.chat_id))
 
-    async def _wait(self) -> None:
+    async def wait(self) -> None:
+        """Until the client has logged in; raises ``Unreachable`` where that takes too long."""
         try:
             async with asyncio.timeout(LOGIN_PATIENCE):
                 await self._logged_in.wait()
