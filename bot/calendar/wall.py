@@ -9,9 +9,11 @@ Two rules for the days on which clocks are changed (RFC 5545, section 3.3.5):
 
 from __future__ import annotations
 
+import zoneinfo
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
@@ -50,6 +52,7 @@ def to_wall(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(zone_of(zone)).replace(tzinfo=None, fold=0)
 
 
+@cache
 def tzdata_version() -> str:
     """The edition of the time zone rules, such as ``2026b``; it changes when governments do.
 
@@ -64,11 +67,15 @@ def tzdata_version() -> str:
         return "unknown"
 
 
-def _system_notes() -> list[str]:
-    from pathlib import Path
-    from zoneinfo import TZPATH
+def read_zones_anew() -> None:
+    """Forget the rules read so far: new ones may have been installed since."""
+    zone_of.cache_clear()
+    tzdata_version.cache_clear()
+    ZoneInfo.clear_cache()
 
-    for folder in TZPATH:
+
+def _system_notes() -> list[str]:
+    for folder in zoneinfo.TZPATH:
         try:
             with (Path(folder) / "tzdata.zi").open(encoding="ascii") as file:
                 return [file.readline()]

@@ -44,7 +44,7 @@ class Counts:
 class Attendee:
     """Somebody who answered. ``home`` is where they can be written to by themselves, if anywhere.
 
-    ``language`` is what they chose, or None.
+    ``language`` is what they chose, or None; ``locale`` is what the platform says of it.
     """
 
     person_id: int
@@ -53,6 +53,7 @@ class Attendee:
     answer: Answer
     is_waiting: bool
     home: ConversationRef | None
+    locale: str | None = None
 
 
 class Attendance:
@@ -159,6 +160,51 @@ class Attendance:
             limit=limit,
         )
 
+    async def take_moved_up(self, limit: int) -> list[tuple[int, Attendee]]:
+        """Who moved up from a waiting list and has not heard of it, by occurrence, once each."""
+        rows = await self._connection.execute(
+            select(attendance.c.occurrence_id, attendance.c.person_id)
+            .where(attendance.c.is_told.is_(False))
+            .order_by(attendance.c.occurrence_id, attendance.c.person_id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        found: list[tuple[int, Attendee]] = []
+        for row in rows.all():
+            mine = (
+                attendance.c.occurrence_id == row.occurrence_id,
+                attendance.c.person_id == row.person_id,
+            )
+            await self._connection.execute(update(attendance).where(*mine).values(is_told=True))
+            people = await self._attendees(*mine, attendance.c.answer == "going", limit=1)
+            found += [(row.occurrence_id, each) for each in people]
+        return found
+
+    async def with_room(self, now: datetime) -> list[int]:
+        """Occurrences to come on whose waiting list somebody could move up: a guest was forgotten,
+        or the capacity was raised."""
+        going = (
+            select(func.count())
+            .where(
+                attendance.c.occurrence_id == occurrence.c.id,
+                attendance.c.answer == "going",
+                ~attendance.c.is_waiting,
+            )
+            .correlate(occurrence)
+            .scalar_subquery()
+        )
+        waiting = select(attendance.c.occurrence_id).where(attendance.c.is_waiting)
+        rows = await self._connection.scalars(
+            select(occurrence.c.id)
+            .join_from(occurrence, event, occurrence.c.event_id == event.c.id)
+            .where(
+                occurrence.c.id.in_(waiting),
+                occurrence.c.ends_at > now,
+                event.c.capacity.is_(None) | (going < event.c.capacity),
+            )
+        )
+        return list(rows)
+
     async def vote(self, occurrence_id: int, person_id: int, vote: int, now: datetime) -> None:
         """Keep the answer to the one question after an event; the last one counts."""
         await self._connection.execute(
@@ -222,6 +268,7 @@ class Attendance:
                 answer=cast(Answer, row.answer),
                 is_waiting=row.is_waiting,
                 home=address_of(row),
+                locale=row.first_locale,
             )
             for row in found.values()
         ]

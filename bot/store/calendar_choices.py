@@ -37,12 +37,16 @@ class Choices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatChoices:
-    """A group or channel in which reminders are posted. Empty ``topics`` mean all events."""
+    """A group or channel in which reminders are posted. Empty ``topics`` mean all events.
+
+    ``since`` is when it chose last; the store keeps it.
+    """
 
     where: ConversationRef
     language: str | None = None
     choices: Choices = Choices()
     topics: tuple[str, ...] = ()
+    since: datetime | None = None
 
 
 class CalendarChoices:
@@ -157,6 +161,7 @@ def _read_chat(row: Any) -> ChatChoices:
         language=row.language,
         choices=read_choices(row),
         topics=tuple(filter(None, row.topics.split(","))),
+        since=row.updated_at,
     )
 
 

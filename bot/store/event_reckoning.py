@@ -54,6 +54,30 @@ class Reckoning:
             .values(tzdata=tzdata_version(), reckoned_until=until)
         )
 
+    async def take_stale(self, until: datetime, limit: int) -> list[int]:
+        """Events written for less than ``until``, or by other time zone rules; kept from others."""
+        rows = await self._connection.scalars(
+            select(event.c.id)
+            .where(
+                event.c.state.in_(("planned", "draft")),
+                event.c.reckoned_until.is_(None)
+                | (event.c.reckoned_until < until)
+                | (event.c.tzdata != tzdata_version()),
+            )
+            .order_by(event.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return list(rows)
+
+    async def put_off(self, event_id: int, until: datetime) -> None:
+        """Do not look at an event before its time that cannot be reckoned."""
+        await self._connection.execute(
+            update(event)
+            .where(event.c.id == event_id)
+            .values(tzdata=tzdata_version(), reckoned_until=until)
+        )
+
     async def plan_anew(self, event_id: int) -> None:
         """Have the reminders of all its occurrences looked at again."""
         await self._connection.execute(

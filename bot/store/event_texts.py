@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.event_rows import FALLBACK, EventText
-from bot.store.schema_events import event_file, event_text
+from bot.store.event_rows import FALLBACK, EventText, Meeting
+from bot.store.schema_events import event_file, event_text, occurrence
 
 FileKind = Literal["file", "recording"]
 
@@ -26,6 +26,7 @@ class EventFile:
     kind: FileKind
     title: str
     url: str
+    added_at: datetime
 
 
 class EventTexts:
@@ -78,6 +79,11 @@ class EventTexts:
             .returning(event_file.c.id)
         )
         assert found is not None
+        if kind == "recording":
+            mine = occurrence.c.event_id == event_id
+            if occurrence_id is not None:
+                mine = occurrence.c.id == occurrence_id
+            await self._connection.execute(update(occurrence).where(mine).values(is_planned=False))
         return int(found)
 
     async def files(self, event_id: int, occurrence_id: int | None = None) -> list[EventFile]:
@@ -91,21 +97,45 @@ class EventTexts:
             )
             .order_by(event_file.c.id)
         )
-        return [
-            EventFile(
-                id=row.id,
-                event_id=row.event_id,
-                occurrence_id=row.occurrence_id,
-                kind=row.kind,
-                title=row.title,
-                url=row.url,
+        return [_read_file(row) for row in rows]
+
+    async def recordings(self, meetings: Mapping[int, Meeting]) -> dict[int, EventFile]:
+        """The first recording of each occurrence that has one, by the occurrence's number."""
+        singles = {
+            meeting.event.id: number
+            for number, meeting in meetings.items()
+            if not meeting.event.is_series
+        }
+        rows = await self._connection.execute(
+            select(event_file)
+            .where(
+                event_file.c.kind == "recording",
+                event_file.c.occurrence_id.in_(meetings)
+                | (event_file.c.occurrence_id.is_(None) & event_file.c.event_id.in_(singles)),
             )
-            for row in rows
-        ]
+            .order_by(event_file.c.id)
+        )
+        found: dict[int, EventFile] = {}
+        for row in rows:
+            number = row.occurrence_id or singles[row.event_id]
+            found.setdefault(number, _read_file(row))
+        return found
 
     async def remove_file(self, file_id: int) -> None:
         """Take a link away."""
         await self._connection.execute(delete(event_file).where(event_file.c.id == file_id))
+
+
+def _read_file(row: Any) -> EventFile:
+    return EventFile(
+        id=row.id,
+        event_id=row.event_id,
+        occurrence_id=row.occurrence_id,
+        kind=row.kind,
+        title=row.title,
+        url=row.url,
+        added_at=row.added_at,
+    )
 
 
 async def texts_of(

@@ -32,6 +32,12 @@ class Occurrences:
         found = await self._meetings(occurrence.c.id == occurrence_id, limit=1)
         return found[0] if found else None
 
+    async def many(self, occurrence_ids: Collection[int]) -> dict[int, Meeting]:
+        """Occurrences by number; those of deleted events are left out."""
+        wanted = occurrence.c.id.in_(occurrence_ids)
+        found = await self._meetings(wanted, limit=len(occurrence_ids)) if occurrence_ids else []
+        return {meeting.occurrence.id: meeting for meeting in found}
+
     async def upcoming(
         self,
         now: datetime,

@@ -11,19 +11,25 @@ from bot.store.schema import account, person
 
 _RANKS: Final = {"telegram": 0, "discord": 1, "console": 2}
 
-_ACCOUNT: Final[ColumnElement[str]] = (
-    select(account.c.platform + ":" + account.c.account_id)
-    .where(account.c.person_id == person.c.id, account.c.platform.in_(_RANKS))
-    .order_by(case(_RANKS, value=account.c.platform, else_=9), account.c.account_id)
-    .limit(1)
-    .correlate(person)
-    .scalar_subquery()
-)
+
+def _of_first_account(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return (
+        select(column)
+        .where(account.c.person_id == person.c.id, account.c.platform.in_(_RANKS))
+        .order_by(case(_RANKS, value=account.c.platform, else_=9), account.c.account_id)
+        .limit(1)
+        .correlate(person)
+        .scalar_subquery()
+    )
+
+
 ADDRESS_COLUMNS: Final[tuple[ColumnElement[Any], ...]] = (
     person.c.home_platform,
     person.c.home_chat,
-    _ACCOUNT.label("first_account"),
+    _of_first_account(account.c.platform + ":" + account.c.account_id).label("first_account"),
+    _of_first_account(account.c.locale).label("first_locale"),
 )
+"""``first_locale`` is what the platform says of the person's language (BCP 47)."""
 
 
 def address_of(row: Any) -> ConversationRef | None:

@@ -197,6 +197,7 @@ reminder: Final = Table(
     Column("thread_id", String(64), nullable=False, default=""),
     Column("kind", String(10), nullable=False),
     Column("lead", Integer, nullable=False),
+    Column("starts_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
     Column("state", String(8), nullable=False),
     Column("reason", String(16)),
@@ -220,7 +221,8 @@ reminder: Final = Table(
 """One reminder of one occurrence to one recipient: a person, or else a chat.
 
 States: waiting, queued (in the outbox), skipped (``reason`` says why). Kinds: before (``lead``
-minutes), thanks, recording. ``due_at`` heeds the quiet hours.
+minutes), thanks, recording. ``starts_at`` is the start that it speaks of; ``due_at`` heeds the
+quiet hours.
 """
 
 digest: Final = Table(

@@ -183,6 +183,7 @@ def upgrade() -> None:
     sa.Column('thread_id', sa.String(length=64), nullable=False),
     sa.Column('kind', sa.String(length=10), nullable=False),
     sa.Column('lead', sa.Integer(), nullable=False),
+    sa.Column('starts_at', UtcDateTime(), nullable=False),
     sa.Column('due_at', UtcDateTime(), nullable=False),
     sa.Column('state', sa.String(length=8), nullable=False),
     sa.Column('reason', sa.String(length=16), nullable=True),
