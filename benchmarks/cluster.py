@@ -62,7 +62,7 @@ port = {port}
 [alerts]
 enabled = false
 [log]
-level = "warning"
+level = "info"
 """
 
 

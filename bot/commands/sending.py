@@ -26,7 +26,13 @@ Task = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 def upkeep(app: App) -> dict[str, Task]:
     """What runs beside the platforms: announcements, mails with codes, the daily cleaning."""
     transport = transport_for(app.settings.email)
-    mailing = Mailing(database=app.database, clock=app.clock, transport=transport)
+    mailing = Mailing(
+        database=app.database,
+        clock=app.clock,
+        transport=transport,
+        meter=app.meter,
+        troubles=app.troubles,
+    )
     housekeeping = Housekeeping(
         database=app.database, clock=app.clock, retention=app.settings.retention
     )

@@ -8,7 +8,9 @@ from typing import Final
 
 import structlog
 
+from bot.chat.measuring import NO_METER, Meter
 from bot.chat.ports import Clock
+from bot.chat.troubles import Troubles
 from bot.delivery.waking import wait_first
 from bot.mail import Letter, MailError, MailTransport
 from bot.store import Database
@@ -26,13 +28,27 @@ RETRIES: Final = (
 )
 """Waits after failures in a row; then the mail is given up."""
 
+ALARMING: Final = 3
+"""Failures in a row of the server, not of an address, that somebody should hear of."""
+
 _log = structlog.get_logger(__name__)
 
 
 class Mailing:
     """One task a process; several processes share the work through the rows' leases."""
 
-    def __init__(self, *, database: Database, clock: Clock, transport: MailTransport) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        transport: MailTransport,
+        meter: Meter = NO_METER,
+        troubles: Troubles | None = None,
+    ) -> None:
+        self._meter = meter
+        self._troubles = troubles or Troubles()
+        self._failures = 0
         self._database = database
         self._clock = clock
         self._transport = transport
@@ -62,6 +78,10 @@ class Mailing:
             is_given_up = error.is_final or mail.attempts > len(RETRIES)
             retry_in = None if is_given_up else RETRIES[mail.attempts - 1]
             _log.warning("mail.failed", mail=mail.id, reason=str(error), is_given_up=is_given_up)
+            self._meter.count("mails", outcome="given_up" if is_given_up else "failed")
+            self._failures += not error.is_final
+            if self._failures >= ALARMING:
+                self._troubles.report("mailbox")
         async with self._database.begin() as store:
             if is_given_up:
                 await store.email_codes.give_up(mail.id)
@@ -69,6 +89,9 @@ class Mailing:
                 await store.email_codes.settle(mail.id, self._clock.now(), retry_in=retry_in)
         if retry_in is None and not is_given_up:
             _log.info("mail.sent", mail=mail.id)
+            self._meter.count("mails", outcome="sent")
+            self._failures = 0
+            self._troubles.settle("mailbox")
             return True
         return False
 

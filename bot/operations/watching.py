@@ -83,7 +83,7 @@ class Watch:
             for cause, owner in causes.items():
                 if await store.alerts.begin(cause, owner, now):
                     _log.error("alert.begun", cause=cause)
-                    await self._tell(store, cause, alert_text(cause, self._translate), now)
+                    await self._tell(store, cause, alert_text(cause, self._translate), now, "on")
             for alert in await store.alerts.current():
                 is_mine = alert.owner == self._owner or (self._sees_all and not alert.owner)
                 is_stale = alert.seen_at < now - STALE
@@ -91,7 +91,7 @@ class Watch:
                     await store.alerts.end(alert.cause)
                     _log.info("alert.ended", cause=alert.cause)
                     text = clear_text(alert.cause, alert.since, self._translate)
-                    await self._tell(store, alert.cause, text, now)
+                    await self._tell(store, alert.cause, text, now, "off")
 
     async def _stuck(self, store: Store, now: datetime) -> list[str]:
         """Platforms whose messages do not leave."""
@@ -108,8 +108,8 @@ class Watch:
             found.append(f"sender:{lane.platform}")
         return found
 
-    async def _tell(self, store: Store, cause: str, text: str, now: datetime) -> None:
-        source = f"alert:{cause}:{now:%Y%m%d%H%M%S}"
+    async def _tell(self, store: Store, cause: str, text: str, now: datetime, word: str) -> None:
+        source = f"alert:{cause}:{now:%Y%m%d%H%M%S}:{word}"
         for desk in (*self._desks, *await store.chats.desks("console")):
             await store.outbox.add(
                 source, desk, Message(text=text), lane=Lane.RELAY, on_unknown="resend", now=now

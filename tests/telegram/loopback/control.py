@@ -38,10 +38,10 @@ class Control:
         pushed: list[list[Any]] = []
         for line in given.get("messages", ()):
             update = self._message_update(int(line["user"]), str(line["text"]))
-            self._world.waiting.append(update)
+            self._hand_over(update)
             pushed.append([update["update_id"], int(line["user"]), time.monotonic()])
         for update in given.get("updates", ()):
-            self._world.waiting.append(update)
+            self._hand_over(update)
             pushed.append([update["update_id"], None, time.monotonic()])
         await self._world.notify()
         return web.json_response({"pushed": pushed})
@@ -63,6 +63,12 @@ class Control:
                 "now": time.monotonic(),
             }
         )
+
+    def _hand_over(self, update: dict[str, Any]) -> None:
+        if self._world.on_update is not None:
+            self._world.on_update(update)
+        else:
+            self._world.waiting.append(update)
 
     def _text(self, chat_id: int, message_id: int) -> str:
         state = self._world.chats.get(chat_id)
