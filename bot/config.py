@@ -19,6 +19,7 @@ from bot.chat.events import ConversationRef
 from bot.config_announcements import AnnouncementSettings
 from bot.config_base import Section as _Section
 from bot.config_events import EventSettings
+from bot.config_mailbox import MailboxSettings
 from bot.config_members import EmailSettings, MembershipSettings, RetentionSettings
 from bot.config_operations import AlertSettings, BackupSettings, WebSettings
 from bot.config_sections import (
@@ -61,6 +62,7 @@ class Settings(_Section):
     limits: LimitSettings = LimitSettings()
     membership: MembershipSettings = MembershipSettings()
     email: EmailSettings = EmailSettings()
+    mailbox: MailboxSettings = MailboxSettings()
     announcements: AnnouncementSettings = AnnouncementSettings()
     events: EventSettings = EventSettings()
     retention: RetentionSettings = RetentionSettings()
@@ -85,6 +87,7 @@ _SECRETS: Final = {
     "TELEGRAM_WEBHOOK_SECRET": ("telegram", "webhook_secret"),
     "DISCORD_TOKEN": ("discord", "token"),
     "EMAIL_PASSWORD": ("email", "password"),
+    "MAILBOX_PASSWORD": ("mailbox", "password"),
     "DATABASE_URL": ("database", "url"),
 }
 """Environment variables (after ``INSOP_``) and the keys that they set."""
@@ -94,12 +97,14 @@ _SECRET_FILES: Final = (
     ("telegram", "webhook_secret_file", "webhook_secret"),
     ("discord", "token_file", "token"),
     ("email", "password_file", "password"),
+    ("mailbox", "password_file", "password"),
 )
 _NEVER_IN_FILE: Final = (
     ("telegram", "token"),
     ("telegram", "webhook_secret"),
     ("discord", "token"),
     ("email", "password"),
+    ("mailbox", "password"),
 )
 
 
@@ -218,6 +223,7 @@ __all__ = [
     "EventSettings",
     "LimitSettings",
     "LogSettings",
+    "MailboxSettings",
     "MembershipSettings",
     "RetentionSettings",
     "RoleSettings",
