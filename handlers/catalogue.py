@@ -14,6 +14,7 @@ from handlers.announce_routes import add_announcements
 from handlers.ask import Ask
 from handlers.descriptions import Translators, in_all
 from handlers.desk import Desk
+from handlers.event_routes import add_events
 from handlers.limits import Limits
 from handlers.membership_routes import add_membership, inviting
 from handlers.operations import OperationsStatus
@@ -48,6 +49,7 @@ def build_routes(
     settings = settings or Settings()
     pages |= add_membership(routes, start, settings, desks, translators)
     add_announcements(routes, settings, translators)
+    pages |= add_events(routes, start, settings, translators)
     OperationsStatus(translators).add_to(routes)
     pages |= {
         "ask": ask.invite,
@@ -55,7 +57,6 @@ def build_routes(
         "about": start.about,
         "contact": desk.contact,
         "language": personal.language,
-        "events": reading.page("next-meeting"),
     }
     # Who writes "how do I join?" may want to read first.
     words |= {**pages, "join": inviting(reading.page("how-to-join"))}
