@@ -22,12 +22,14 @@ from bot.clock import SystemClock
 from bot.config import Settings
 from bot.dispatcher import GATHER, Dispatcher, StoredInbox
 from bot.forms import StepByStep
+from bot.previewing import preview
 from bot.reloading import Reloader
 from bot.router import Router
 from bot.sharing import Gateway
 from bot.store import Database
 from bot.store.migrating import upgrade
 from bot.translating import translator
+from handlers.announce_ports import AnnouncePorts
 from handlers.catalogue import build_routes, present
 from handlers.notices import tell_notices
 from handlers.standalone import Standalone
@@ -131,13 +133,16 @@ def build(
     """Everything but the platforms; ``gateway`` where several processes receive."""
     clock = clock or SystemClock()
     others = () if gateway is None else (gateway.in_turn,)
-    routes = build_routes(library, desks_of(settings), translator, settings)
+    all_roles = {**roles_of(settings), **(extra_roles or {})}
+    desks = desks_of(settings)
+    announcing = AnnouncePorts(roles=all_roles, desks=desks, preview=preview)
+    routes = build_routes(library, desks, translator, settings, announcing)
     dispatcher = Dispatcher(
         database=database,
         clock=clock,
         handler=Router(routes).handle,
         middleware=(*others, tell_notices, StepByStep(WITHOUT_FORMS, routes.checks)),
-        roles={**roles_of(settings), **(extra_roles or {})},
+        roles=all_roles,
         limits=settings.limits,
         language=settings.language,
         meter=meter,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import model_validator
+from datetime import time
+from typing import Literal
+
+from pydantic import field_validator, model_validator
 
 from bot.config_base import Section
 
@@ -11,9 +14,27 @@ class AnnouncementSettings(Section):
     """``channels`` hear announcements, each ``"discord:123"`` or ``"telegram:-100123"``.
 
     They are subscribed when the assistant starts; a /stop in one of them holds all the same.
+    ``approval`` by a second person: auto asks for it as soon as there is more than one secretary.
+    In ``quiet_hours`` of a reader's own clock nothing arrives; empty for none.
     """
 
     channels: tuple[str, ...] = ()
+    approval: Literal["auto", "on", "off"] = "auto"
+    quiet_hours: str = "21:00-08:00"
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _quiet_hours_are_hours(cls, value: str) -> str:
+        if not value:
+            return value
+        first, dash, last = value.partition("-")
+        try:
+            is_whole = bool(dash) and time.fromisoformat(first) != time.fromisoformat(last)
+        except ValueError:
+            is_whole = False
+        if not is_whole:
+            raise ValueError('write hours like "21:00-08:00", or "" for none')
+        return value
 
     @model_validator(mode="after")
     def _channels_are_whole(self) -> AnnouncementSettings:

@@ -9,9 +9,9 @@ from bot.chat.forms import Form
 from bot.chat.messages import Message, Notice
 from bot.chat.ports import Lane
 from bot.chat.routes import CommandSpec, Routes
-from bot.chat.turn import Reply, Role, Translate, Turn
+from bot.chat.turn import Reply, Role, Turn
 from bot.store import Store
-from bot.store.announcements import FALLBACK
+from bot.store.announcements import FALLBACK, Timing
 from bot.store.audience import Audience
 from handlers.announce_audience import ACTION, COUNTRY_FORM, AudiencePicker
 from handlers.announce_draft import DraftPanel
@@ -19,13 +19,15 @@ from handlers.announce_files import FILE_FORM, file_form, take, unready
 from handlers.announce_forms import (
     DAYS,
     FORM,
-    TIME_FORM,
     VERSION_FORM,
+    hour_form,
     text_form,
     time_form,
     version_form,
 )
-from handlers.announce_texts import LIMIT, Wording, compose, parse_time, wording_of
+from handlers.announce_preview import DraftPreview
+from handlers.announce_texts import LIMIT, Wording, compose, wording_of
+from handlers.announce_times import DraftTimes, gone
 from handlers.descriptions import N_, Translators, in_all
 from handlers.discretion import is_discreet
 from handlers.join_fields import RECEIVES
@@ -39,10 +41,14 @@ class Announce:
     always what would leave.
     """
 
-    def __init__(self, panel: DraftPanel, zone: str, translators: Translators) -> None:
+    def __init__(
+        self, panel: DraftPanel, preview: DraftPreview, timing: Timing, translators: Translators
+    ) -> None:
         self._panel = panel
+        self._preview = preview
+        self._timing = timing
+        self._times = DraftTimes(panel, timing)
         self._picker = AudiencePicker()
-        self._zone = zone
         self._translators = translators
 
     def add_to(self, routes: Routes) -> None:
@@ -57,7 +63,7 @@ class Announce:
         routes.add_action(ACTION, self.pressed, Role.SECRETARIAT)
         routes.add_form(FORM, self.written, Role.SECRETARIAT)
         routes.add_form(VERSION_FORM, self.version_written, Role.SECRETARIAT)
-        routes.add_form(TIME_FORM, self.time_written, Role.SECRETARIAT)
+        self._times.add_to(routes)
         routes.add_form(FILE_FORM, self.file_written, Role.SECRETARIAT)
         routes.add_form(COUNTRY_FORM, self.countries_written, Role.SECRETARIAT)
 
@@ -92,6 +98,7 @@ class Announce:
             expires_at=now + timedelta(days=int(days)),
             topic=topic,
             created_by=turn.member.id,
+            timing=self._timing,
         )
         turn.notes["announcement"] = str(number)
         return await self._with_files(turn, number, "text")
@@ -103,7 +110,7 @@ class Announce:
         text, language = turn.event.value("text").strip(), turn.event.value("language")
         number = await store.announcement_drafts.of(turn.member.id)
         if number is None:
-            return Message(text=_gone(turn._), is_ephemeral=True)
+            return Message(text=gone(turn._), is_ephemeral=True)
         if not text or language not in LANGUAGE_NAMES or len(text) > LIMIT:
             return version_form(turn._)
         wording = wording_of(await store.announcements.texts(number))
@@ -116,32 +123,13 @@ class Announce:
         store: Store = turn.store
         number = await store.announcement_drafts.of(turn.member.id)
         if number is None:
-            return Message(text=_gone(turn._), is_ephemeral=True)
+            return Message(text=gone(turn._), is_ephemeral=True)
         return await self._with_files(turn, number, "file")
 
     async def _with_files(self, turn: Turn, number: int, field: str) -> Reply:
         fault = await take(turn, number, field)
         panel = await self._panel.show(turn, number)
         return (Message(text=fault, is_ephemeral=True), *panel) if fault else panel
-
-    async def time_written(self, turn: Turn) -> Reply:
-        """When the draft is to leave; a time in the past is refused."""
-        assert isinstance(turn.event, FormSubmitted)
-        store: Store = turn.store
-        _, now = turn._, turn.clock.now()
-        number = await store.announcement_drafts.of(turn.member.id)
-        if number is None:
-            return Message(text=_gone(_), is_ephemeral=True)
-        text = turn.event.value("time").strip()
-        due = parse_time(text, self._zone, now) if text else None
-        if text and due is None:
-            fault = _("I do not understand this time. Write it like 2026-05-01 09:00, or +3h.")
-            return (Message(text=fault, is_ephemeral=True), time_form(_, self._zone))
-        if due is not None and due <= now:
-            fault = _("This time has passed. Please name a later one.")
-            return (Message(text=fault, is_ephemeral=True), time_form(_, self._zone))
-        await store.announcement_drafts.set_due(number, due, now)
-        return await self._panel.show(turn, number)
 
     async def countries_written(self, turn: Turn) -> Reply:
         """The countries that narrow the audience."""
@@ -150,7 +138,7 @@ class Announce:
         number = await store.announcement_drafts.of(turn.member.id)
         told = await store.announcements.get(number) if number is not None else None
         if told is None:
-            return Message(text=_gone(turn._), is_ephemeral=True)
+            return Message(text=gone(turn._), is_ephemeral=True)
         return await self._picker.set_countries(turn, told, turn.event.value("countries"))
 
     async def pressed(self, turn: Turn) -> Reply:
@@ -163,7 +151,7 @@ class Announce:
             return Notice(text=turn._("This button no longer works. Please ask again."))
         told = await store.announcements.get(int(number))
         if told is None or told.state != "draft":
-            return Notice(text=_gone(turn._))
+            return Notice(text=gone(turn._))
         match kind:
             case "show":
                 return await self._panel.show(turn, told.id)
@@ -171,8 +159,14 @@ class Announce:
                 return await self._test(turn, told.id)
             case "version":
                 return await self._own(turn, told.id, version_form(turn._))
+            case "preview":
+                return await self._preview.show(turn, told, "".join(rest))
             case "time":
-                return await self._own(turn, told.id, time_form(turn._, self._zone))
+                return await self._own(turn, told.id, time_form(turn._, self._times.zone))
+            case "hour":
+                return await self._own(turn, told.id, hour_form(turn._))
+            case "quiet":
+                return await self._times.toggle_quiet(turn, told)
             case "file":
                 return await self._own(turn, told.id, file_form(turn._))
             case "unfile":
@@ -212,7 +206,3 @@ class Announce:
             now=turn.clock.now(),
         )
         return Notice(text=_("A test is on its way to you, to nobody else."))
-
-
-def _gone(_: Translate) -> str:
-    return _("This draft is sent or discarded already.")

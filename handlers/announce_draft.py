@@ -56,6 +56,15 @@ class DraftPanel:
             _("**Topic:** {topic}", topic=_(RECEIVES.get(told.topic or "", told.topic or "–"))),
             _("**Leaves:** {time}", time=self.due_text(plan, _)),
         ]
+        if plan.timing.quiet is not None:
+            first, _dash, last = plan.timing.quiet.partition("-")
+            lines.append(
+                _(
+                    "**Quiet:** nobody gets it between {first} and {last} of their own clock.",
+                    first=first,
+                    last=last,
+                )
+            )
         if plan.expires_at is not None:
             days = max(1, round((plan.expires_at - plan.due_at).total_seconds() / 86400))
             lines.append(
@@ -85,7 +94,7 @@ class DraftPanel:
         return Message(
             title=_("Draft {number}", number=told.id),
             text="\n".join(lines),
-            rows=self._rows(_, told, found.total(), has_files=bool(files)),
+            rows=_rows(_, told, found.total(), has_files=bool(files)),
             is_ephemeral=True,
         )
 
@@ -104,28 +113,36 @@ class DraftPanel:
 
     def due_text(self, plan: Plan, _: Translate) -> str:
         """When it leaves."""
+        if plan.timing.wall_time is not None:
+            time = plan.timing.wall_time.replace("T", " ")
+            return _("{time} on each reader's clock", time=time)
         return shown_time(plan.due_at, self._zone) if plan.has_time else _("as soon as you say yes")
 
-    def _rows(
-        self, _: Translate, told: Announcement, total: int, *, has_files: bool
-    ) -> tuple[Row, ...]:
-        number = str(told.id)
-        who = Button(label=_("Who hears it…"), action=Action(ACTION, "who", number))
-        test = Button(label=_("Test to me"), action=Action(ACTION, "test", number))
-        version = Button(label=_("Add a language"), action=Action(ACTION, "version", number))
-        time = Button(label=_("Set a time"), action=Action(ACTION, "time", number))
-        file = Button(label=_("Add a file"), action=Action(ACTION, "file", number))
-        files: Row = (file,)
-        if has_files:
-            look = Button(label=_("Refresh"), action=Action(ACTION, "show", number))
-            unfile = Button(label=_("Remove the files"), action=Action(ACTION, "unfile", number))
-            files = (file, unfile, look)
-        discard = Button(
-            label=_("Discard"), action=Action(ACTION, "discard", number), style="danger"
-        )
-        send = Button(
-            label=_.plural("Send to {count}…", "Send to {count}…", total),
-            action=Action(RUN, "ask", number),
-            style="primary",
-        )
-        return ((who, test), (version, time), files, (send, discard))
+
+def _rows(_: Translate, told: Announcement, total: int, *, has_files: bool) -> tuple[Row, ...]:
+    number = str(told.id)
+
+    def button(label: str, kind: str) -> Button:
+        return Button(label=label, action=Action(ACTION, kind, number))
+
+    files = [button(_("Add a language"), "version"), button(_("Add a file"), "file")]
+    if has_files:
+        files += [button(_("Remove the files"), "unfile"), button(_("Refresh"), "show")]
+    quiet = _("At any hour") if told.timing.quiet else _("Not in quiet hours")
+    times = (
+        button(_("Set a time"), "time"),
+        button(_("Each reader's hour"), "hour"),
+        button(quiet, "quiet"),
+    )
+    looks = (
+        button(_("Who hears it…"), "who"),
+        button(_("Preview"), "preview"),
+        button(_("Test to me"), "test"),
+    )
+    discard = Button(label=_("Discard"), action=Action(ACTION, "discard", number), style="danger")
+    send = Button(
+        label=_.plural("Send to {count}…", "Send to {count}…", total),
+        action=Action(RUN, "ask", number),
+        style="primary",
+    )
+    return (looks, tuple(files), times, (send, discard))

@@ -14,6 +14,7 @@ from handlers.settings import LANGUAGE_NAMES
 FORM: Final = "announce"
 VERSION_FORM: Final = "announce.version"
 TIME_FORM: Final = "announce.time"
+HOUR_FORM: Final = "announce.hour"
 DAYS: Final = ("1", "3", "7", "30")
 """How long an announcement may be worth reading; what has not left by then is dropped."""
 
@@ -62,6 +63,22 @@ def time_form(_: Translate, zone: str) -> Form:
                 label=_("Time ({zone})", zone=zone),
                 hint=_("Like 2026-05-01 09:00, or +3h; leave it out for “at once”."),
                 is_required=False,
+                limit=40,
+            ),
+        ),
+    )
+
+
+def hour_form(_: Translate) -> Form:
+    """When the draft is to leave, on each reader's own clock."""
+    return Form(
+        id=HOUR_FORM,
+        title=_("On each reader's clock"),
+        fields=(
+            Field(
+                name="time",
+                label=_("Day and time"),
+                hint=_("Like 2026-05-01 09:00. Each chat gets it when its own clock says so."),
                 limit=40,
             ),
         ),

@@ -21,6 +21,7 @@ from handlers.descriptions import N_
 BAR: Final = 20
 """Signs of the bar."""
 STATES: Final[Mapping[str, str]] = {
+    "proposed": N_("waits for a second person's yes"),
     "running": N_("is being sent"),
     "paused": N_("paused"),
     "cancelled": N_("cancelled"),
@@ -123,6 +124,11 @@ class Progress:
         cancel = Button(label=_("Cancel"), action=Action(RUN, "cancel", number), style="danger")
         pause = Button(label=_("Pause"), action=Action(RUN, "pause", number))
         resume = Button(label=_("Go on"), action=Action(RUN, "resume", number), style="primary")
+        if told.state == "proposed":
+            version = str(told.version)
+            approve = Action(RUN, "approve", number, version)
+            back = Button(label=_("Send it back"), action=Action(RUN, "back", number, version))
+            return (Button(label=_("Yes, send it"), action=approve, style="primary"), back)
         by_state = {"running": (look, pause, cancel), "paused": (look, resume, cancel)}
         return (*by_state.get(told.state, (look,)), report)
 

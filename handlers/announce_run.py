@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from bot.chat.actions import Action
@@ -15,8 +16,10 @@ from bot.store.announcements import Announcement, AnnouncementState
 from handlers.announce_audience import audience_text, recipients_text
 from handlers.announce_draft import RUN, DraftPanel
 from handlers.announce_files import unready
+from handlers.announce_preview import DraftPreview
 from handlers.announce_progress import Progress
 from handlers.announce_report import Report
+from handlers.announce_review import SecondPerson, note
 from handlers.announce_texts import wording_of
 from handlers.descriptions import N_, Translators, in_all
 from handlers.discretion import is_discreet
@@ -35,9 +38,17 @@ class AnnounceRun:
     """The state in the table decides what a press may do, so a second press does nothing."""
 
     def __init__(
-        self, panel: DraftPanel, progress: Progress, report: Report, translators: Translators
+        self,
+        panel: DraftPanel,
+        preview: DraftPreview,
+        review: SecondPerson,
+        progress: Progress,
+        report: Report,
+        translators: Translators,
     ) -> None:
         self._panel = panel
+        self._preview = preview
+        self._review = review
         self._progress = progress
         self._report = report
         self._translators = translators
@@ -91,6 +102,10 @@ class AnnounceRun:
             )
         if told.state == "draft":
             return Notice(text=turn._("This announcement has not been sent yet."))
+        if kind == "approve":
+            return await self._approve(turn, told, version)
+        if kind == "back":
+            return await self._review.send_back(turn, told)
         match kind:
             case "ask" | "yes":
                 return await self._progress.show(turn, told)
@@ -112,8 +127,7 @@ class AnnounceRun:
         found = await store.announcement_drafts.recipients(told.audience)
         if not found.total():
             return Notice(text=_("Nobody is in this audience. Choose another one."))
-        files = await store.announcement_files.of(told.id)
-        if fault := unready(files, {platform for platform, _language in found}, _):
+        if fault := await self._fault(turn, told, found):
             return Notice(text=fault)
         plan = await store.announcement_drafts.plan(told.id)
         assert plan is not None
@@ -142,14 +156,37 @@ class AnnounceRun:
         found = await store.announcement_drafts.recipients(told.audience)
         if not found.total():
             return Notice(text=turn._("Nobody is in this audience. Choose another one."))
-        files = await store.announcement_files.of(told.id)
-        if fault := unready(files, {platform for platform, _language in found}, turn._):
+        if fault := await self._fault(turn, told, found):
             return Notice(text=fault)
-        await store.announcement_drafts.start(told.id, turn.clock.now())
-        await self._note(turn, told.id, "started", f"{found.total()} recipients")
+        if await self._review.is_needed(turn):
+            return await self._review.propose(turn, told, found.total())
+        return await self._start(turn, told, found.total())
+
+    async def _approve(self, turn: Turn, told: Announcement, version: str) -> Reply:
+        store: Store = turn.store
+        if (refusal := await self._review.refusal(turn, told, version)) is not None:
+            return refusal
+        found = await store.announcement_drafts.recipients(told.audience)
+        if not found.total():
+            return Notice(text=turn._("Nobody is in this audience. Choose another one."))
+        await self._review.approved(turn, told)
+        return await self._start(turn, told, found.total())
+
+    async def _start(self, turn: Turn, told: Announcement, recipients: int) -> Reply:
+        store: Store = turn.store
+        await store.announcement_drafts.start(told.id, turn.clock.now(), only_from=told.state)
+        await note(turn, told.id, "started", f"{recipients} recipients")
         started = await store.announcements.get(told.id)
         assert started is not None
         return await self._progress.show(turn, started)
+
+    async def _fault(self, turn: Turn, told: Announcement, found: Counter[tuple[str, str]]) -> str:
+        """What stands against sending it to these platforms; empty where nothing does."""
+        store: Store = turn.store
+        platforms = {platform for platform, _language in found}
+        files = await store.announcement_files.of(told.id)
+        texts = await store.announcements.texts(told.id)
+        return unready(files, platforms, turn._) or self._preview.fault(texts, platforms, turn._)
 
     async def _change(self, turn: Turn, told: Announcement, kind: str) -> Reply:
         store: Store = turn.store
@@ -157,19 +194,7 @@ class AnnounceRun:
         if await store.announcements.set_state(
             told.id, state, turn.clock.now(), only_from=only_from
         ):
-            await self._note(turn, told.id, state)
+            await note(turn, told.id, state)
         changed = await store.announcements.get(told.id)
         assert changed is not None
         return Edit(message=await self._progress.show(turn, changed))
-
-    async def _note(self, turn: Turn, number: int, what: str, detail: str = "") -> None:
-        store: Store = turn.store
-        turn.notes["announcement"] = str(number)
-        turn.notes["decision"] = what
-        await store.audit.add(
-            f"announcement.{what}",
-            actor_id=turn.member.id,
-            via=turn.event.conversation.platform,
-            now=turn.clock.now(),
-            detail=" ".join(filter(None, (str(number), detail))),
-        )

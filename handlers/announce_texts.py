@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -86,12 +86,26 @@ def parse_time(text: str, zone: str, now: datetime) -> datetime | None:
     unit = {"h": timedelta(hours=1), "d": timedelta(days=1), "m": timedelta(minutes=1)}
     if text[:1] == "+" and text[-1:] in unit and text[1:-1].isdecimal() and len(text) < 8:
         return now + int(text[1:-1]) * unit[text[-1]]
+    wall = parse_wall_time(text)
+    try:
+        return None if wall is None else wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    except OverflowError:
+        return None
+
+
+def parse_wall_time(text: str) -> datetime | None:
+    """A day and time without a zone; None where it is neither."""
     for form in ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d.%m.%Y %H:%M"):
         try:
-            return datetime.strptime(text, form).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-        except (ValueError, OverflowError):
+            return datetime.strptime(text.strip(), form)  # noqa: DTZ007 - it has no zone
+        except ValueError:
             continue
     return None
+
+
+def is_past_everywhere(wall: datetime, now: datetime) -> bool:
+    """Whether the time has passed on every clock, those of the last zone (UTC-12) too."""
+    return wall.replace(tzinfo=timezone(timedelta(hours=-12))) <= now
 
 
 def shown_time(moment: datetime, zone: str) -> str:

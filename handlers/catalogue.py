@@ -10,6 +10,7 @@ from bot.chat.messages import Notice
 from bot.chat.routes import Presentation, Routes
 from bot.chat.turn import Handler, Reply, Turn
 from bot.config import Settings
+from handlers.announce_ports import AnnouncePorts
 from handlers.announce_routes import add_announcements
 from handlers.ask import Ask
 from handlers.descriptions import Translators, in_all
@@ -32,6 +33,7 @@ def build_routes(
     desks: Sequence[ConversationRef],
     translators: Translators,
     settings: Settings | None = None,
+    announcing: AnnouncePorts | None = None,
 ) -> Routes:
     """Everything the assistant does; ``desks`` are told about handed-over questions."""
     routes = Routes()
@@ -48,7 +50,7 @@ def build_routes(
         part.add_to(routes)
     settings = settings or Settings()
     pages |= add_membership(routes, start, settings, desks, translators)
-    add_announcements(routes, settings, translators)
+    add_announcements(routes, settings, translators, announcing or AnnouncePorts(desks=desks))
     pages |= add_events(routes, start, settings, translators)
     OperationsStatus(translators).add_to(routes)
     pages |= {

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.messages import Message
 from bot.chat.wire import message_from_json
-from bot.store.announcements import FALLBACK, Announcements
+from bot.store.announcements import FALLBACK, Announcements, AnnouncementState, Timing
 from bot.store.audience import Audience
 from bot.store.schema_announcements import (
     announcement,
@@ -35,6 +35,7 @@ class Plan:
     created_at: datetime
     due_at: datetime
     expires_at: datetime | None
+    timing: Timing
 
     @property
     def has_time(self) -> bool:
@@ -63,13 +64,23 @@ class AnnouncementDrafts:
         row = (
             await self._connection.execute(
                 select(
-                    announcement.c.created_at, announcement.c.due_at, announcement.c.expires_at
+                    announcement.c.created_at,
+                    announcement.c.due_at,
+                    announcement.c.expires_at,
+                    announcement.c.wall_time,
+                    announcement.c.zone,
+                    announcement.c.quiet,
                 ).where(announcement.c.id == number)
             )
         ).first()
         if row is None:
             return None
-        return Plan(created_at=row.created_at, due_at=row.due_at, expires_at=row.expires_at)
+        return Plan(
+            created_at=row.created_at,
+            due_at=row.due_at,
+            expires_at=row.expires_at,
+            timing=Timing(wall_time=row.wall_time, zone=row.zone, quiet=row.quiet),
+        )
 
     async def set_audience(self, number: int, audience: Audience, now: datetime) -> bool:
         """Choose anew who is told; False where it is no draft any more."""
@@ -100,13 +111,35 @@ class AnnouncementDrafts:
             .values(
                 due_at=due,
                 expires_at=expires,
+                wall_time=None,
                 version=announcement.c.version + 1,
                 updated_at=now,
             )
         )
         return bool(result.rowcount)
 
-    async def start(self, number: int, now: datetime) -> bool:
+    async def set_timing(self, number: int, timing: Timing, now: datetime) -> bool:
+        """Name a time on each reader's clock, or quiet hours; False where it is no draft."""
+        await self.set_due(number, None, now)
+        result = await self._connection.execute(
+            update(announcement)
+            .where(announcement.c.id == number, announcement.c.state == "draft")
+            .values(wall_time=timing.wall_time, zone=timing.zone, quiet=timing.quiet)
+        )
+        return bool(result.rowcount)
+
+    async def set_quiet(self, number: int, quiet: str | None, now: datetime) -> None:
+        """Hold a draft back in these hours of each reader's clock; None: in none."""
+        await self.touch(number, now)
+        await self._connection.execute(
+            update(announcement)
+            .where(announcement.c.id == number, announcement.c.state == "draft")
+            .values(quiet=quiet)
+        )
+
+    async def start(
+        self, number: int, now: datetime, *, only_from: AnnouncementState = "draft"
+    ) -> bool:
         """Let a draft leave; False where it is none any more, so that nothing leaves twice.
 
         One without a time of its own, or whose time has passed, leaves now and lasts as long.
@@ -118,7 +151,7 @@ class AnnouncementDrafts:
         expires = None if plan.expires_at is None else due + (plan.expires_at - plan.due_at)
         result = await self._connection.execute(
             update(announcement)
-            .where(announcement.c.id == number, announcement.c.state == "draft")
+            .where(announcement.c.id == number, announcement.c.state == only_from)
             .values(state="running", due_at=due, expires_at=expires, updated_at=now)
         )
         return bool(result.rowcount)
@@ -168,7 +201,7 @@ class AnnouncementDrafts:
                 announcement_text.c.announcement_id == announcement.c.id,
             )
             .where(
-                announcement.c.state != "draft",
+                announcement.c.state.not_in(("draft", "proposed")),
                 announcement.c.revises.is_(None),
                 announcement_text.c.language == FALLBACK,
             )

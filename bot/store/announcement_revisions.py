@@ -123,7 +123,7 @@ class AnnouncementRevisions:
 
     async def _open(self, number: int) -> Announcement | None:
         told = await self._announcements.get(number, is_locked=True)
-        if told is None or told.state == "draft" or told.revises is not None:
+        if told is None or told.state in ("draft", "proposed") or told.revises is not None:
             return None
         is_recalled = any(kind == "delete" for _, kind, _ in await self.of(number))
         return None if is_recalled else told

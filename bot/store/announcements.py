@@ -18,7 +18,7 @@ from bot.store.audience import Audience
 from bot.store.dialects import upsert
 from bot.store.schema_announcements import announcement, announcement_count, announcement_text
 
-AnnouncementState = Literal["draft", "running", "paused", "cancelled", "done"]
+AnnouncementState = Literal["draft", "proposed", "running", "paused", "cancelled", "done"]
 Kind = Literal["send", "edit", "delete"]
 FALLBACK = ""
 """The language under which the text for all other languages is kept."""

@@ -42,7 +42,7 @@ announcement: Final = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Index("ix_announcement_state", "state", "id"),
 )
-"""States: draft, running, paused, cancelled, done. ``audience`` is JSON; ``cursor`` is how far
+"""States: draft, proposed (waits for a second person's yes), running, paused, cancelled, done. ``audience`` is JSON; ``cursor`` is how far
 its rows are written; ``version`` counts the corrections of its text.
 
 A correction or a recall is a row of its own: ``kind`` edit or delete, and ``revises`` is the

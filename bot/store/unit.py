@@ -11,6 +11,7 @@ from bot.store.alerts import Alerts
 from bot.store.announcement_drafts import AnnouncementDrafts
 from bot.store.announcement_files import AnnouncementFiles
 from bot.store.announcement_reports import AnnouncementReports
+from bot.store.announcement_reviews import AnnouncementReviews
 from bot.store.announcement_revisions import AnnouncementRevisions
 from bot.store.announcements import Announcements
 from bot.store.applications import Applications
@@ -18,6 +19,7 @@ from bot.store.attendance import Attendance
 from bot.store.audit import Audit
 from bot.store.badges import Badges
 from bot.store.calendar_choices import CalendarChoices
+from bot.store.chat_zones import ChatZones
 from bot.store.chats import Chats
 from bot.store.consents import Consents
 from bot.store.contact_absences import ContactAbsences
@@ -48,6 +50,7 @@ from bot.store.question_messages import QuestionMessages
 from bot.store.questions import Questions
 from bot.store.reach import Reach
 from bot.store.site_keys import SiteKeys
+from bot.store.staff import Staff
 from bot.store.subscriptions import Subscriptions
 
 
@@ -83,6 +86,9 @@ class Store:
         self.announcement_files = AnnouncementFiles(connection)
         self.announcement_reports = AnnouncementReports(connection)
         self.announcement_revisions = AnnouncementRevisions(connection)
+        self.announcement_reviews = AnnouncementReviews(connection)
+        self.chat_zones = ChatZones(connection)
+        self.staff = Staff(connection)
         self.outbox_publishing = OutboxPublishing(connection)
         self.outbox_reports = OutboxReports(connection)
         self.alerts = Alerts(connection)

@@ -28,7 +28,9 @@ async def make_member(stage: Stage, persona: Persona, **values: Any) -> int:
         now = stage.clock.now()
         person = (await store.people.recognise(persona.author, now)).id
         name = persona.author.name
-        member = Membership(person_id=person, state="member", name=name, joined_at=now)
+        member = Membership(
+            person_id=person, state="member", name=name, joined_at=now, consented_at=now
+        )
         await store.memberships.save(replace(member, **values), now)
     return person
 

@@ -106,6 +106,7 @@ async def test_a_member_who_stops_stays_stopped_when_other_data_change(
                 state="member",
                 name="Ana",
                 joined_at=clock.now(),
+                consented_at=clock.now(),
                 receives=("news", "events"),
             ),
             clock.now(),

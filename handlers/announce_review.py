@@ -1,0 +1,165 @@
+"""A second person looks at an announcement before it leaves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from bot.chat.actions import Action
+from bot.chat.events import ConversationRef
+from bot.chat.messages import Button, Message, Notice
+from bot.chat.ports import Lane
+from bot.chat.turn import Reply, Turn
+from bot.store import Store
+from bot.store.announcements import FALLBACK, Announcement
+from handlers.announce_audience import audience_text
+from handlers.announce_draft import RUN
+from handlers.announce_ports import AnnouncePorts
+
+Switch = Literal["auto", "on", "off"]
+
+
+class SecondPerson:
+    """``switch`` auto: a yes is asked for as soon as there is more than one secretary."""
+
+    def __init__(self, ports: AnnouncePorts, switch: Switch) -> None:
+        self._ports = ports
+        self._switch = switch
+
+    async def is_needed(self, turn: Turn) -> bool:
+        """Whether somebody else has to say yes."""
+        if self._switch != "auto":
+            return self._switch == "on"
+        store: Store = turn.store
+        return len(await store.staff.secretaries(self._ports.roles)) > 1
+
+    async def propose(self, turn: Turn, told: Announcement, recipients: int) -> Reply:
+        """Ask every other secretary and the desks."""
+        store: Store = turn.store
+        _, now = turn._, turn.clock.now()
+        if not await store.announcement_reviews.propose(told.id, turn.member.id, now):
+            return Notice(text=_("This draft is sent or discarded already."))
+        texts = await store.announcements.texts(told.id)
+        shown = replace(texts[FALLBACK], rows=(), is_ephemeral=False)
+        ask = self._question(turn, told, recipients)
+        told_chats = 0
+        for chat in await self._others(turn):
+            for part, message in (("text", shown), ("ask", ask)):
+                await self._tell(turn, told, part, chat, message)
+            told_chats += 1
+        await note(turn, told.id, "proposed", f"{recipients} recipients")
+        if not told_chats:
+            text = _("It waits for a second person's yes, but there is nobody else to ask.")
+        else:
+            text = _("It waits for a second person's yes. I have asked the secretariat.")
+        back = Button(label=_("Take it back"), action=_action("back", told))
+        return Message(text=text, rows=((back,),), is_ephemeral=True)
+
+    async def refusal(self, turn: Turn, told: Announcement, version: str) -> Notice | None:
+        """Why this person cannot say yes to it now; None where they can."""
+        store: Store = turn.store
+        if told.state != "proposed":
+            return Notice(text=turn._("Somebody has decided already."))
+        if version != str(told.version):
+            return Notice(text=turn._("The draft has changed since. Please look at it again."))
+        review = await store.announcement_reviews.of(told.id)
+        if review is None or review.is_own(turn.member.id):
+            return Notice(text=turn._("This is your own; somebody else has to say yes to it."))
+        return None
+
+    async def approved(self, turn: Turn, told: Announcement) -> None:
+        """It leaves: write down by whose yes, and tell its author."""
+        store: Store = turn.store
+        await store.announcement_reviews.approve(told.id, turn.member.id, turn.clock.now())
+        await note(turn, told.id, "approved")
+        text = turn._(
+            "{name} said yes to announcement {number}. It is being sent; /announcements {number} "
+            "shows how far it is.",
+            name=turn.member.name,
+            number=told.id,
+        )
+        await self._tell_author(turn, told, "yes", text)
+
+    async def send_back(self, turn: Turn, told: Announcement) -> Reply:
+        """It becomes a draft again: by its author, or by whoever has doubts about it."""
+        store: Store = turn.store
+        review = await store.announcement_reviews.of(told.id)
+        if not await store.announcement_reviews.send_back(
+            told.id, turn.member.id, turn.clock.now()
+        ):
+            return Notice(text=turn._("Somebody has decided already."))
+        is_own = review is not None and review.is_own(turn.member.id)
+        await note(turn, told.id, "taken_back" if is_own else "sent_back")
+        if not is_own:
+            text = turn._(
+                "{name} sent announcement {number} back to you. /announce shows the draft.",
+                name=turn.member.name,
+                number=told.id,
+            )
+            await self._tell_author(turn, told, "no", text)
+        text = turn._("It is a draft again. Nothing was sent.")
+        return Message(text=text, is_ephemeral=True)
+
+    def _question(self, turn: Turn, told: Announcement, recipients: int) -> Message:
+        _ = turn._
+        yes = Button(
+            label=_("Yes, send it"),
+            action=Action(RUN, "approve", str(told.id), str(told.version)),
+            style="primary",
+        )
+        back = Button(label=_("Send it back"), action=_action("back", told))
+        text = _(
+            "{name} wants to send announcement {number} to {audience}: {count} recipients. It "
+            "needs a second person's yes.",
+            name=turn.member.name,
+            number=told.id,
+            audience=audience_text(told.audience, _),
+            count=recipients,
+        )
+        return Message(text=text, rows=((yes, back),))
+
+    async def _others(self, turn: Turn) -> list[ConversationRef]:
+        store: Store = turn.store
+        staff = await store.staff.secretaries(self._ports.roles)
+        chats = [each.chat for each in staff if each.person_id != turn.member.id]
+        return list(dict.fromkeys((*chats, *self._ports.desks)))
+
+    async def _tell_author(self, turn: Turn, told: Announcement, verdict: str, text: str) -> None:
+        store: Store = turn.store
+        review = await store.announcement_reviews.of(told.id)
+        author = review.proposed_by if review is not None else None
+        staff = await store.staff.secretaries(self._ports.roles)
+        for each in staff:
+            if author is not None and each.person_id == author:
+                await self._tell(turn, told, verdict, each.chat, Message(text=text))
+
+    async def _tell(
+        self, turn: Turn, told: Announcement, part: str, chat: ConversationRef, message: Message
+    ) -> None:
+        store: Store = turn.store
+        await store.outbox.add(
+            f"review:{told.id}:{told.version}:{part}:{turn.event.id}"[:80],
+            chat,
+            message,
+            lane=Lane.RELAY,
+            on_unknown="resend",
+            now=turn.clock.now(),
+        )
+
+
+async def note(turn: Turn, number: int, what: str, detail: str = "") -> None:
+    """Write down who of the staff did what with an announcement."""
+    store: Store = turn.store
+    turn.notes["announcement"] = str(number)
+    turn.notes["decision"] = what
+    await store.audit.add(
+        f"announcement.{what}",
+        actor_id=turn.member.id,
+        via=turn.event.conversation.platform,
+        now=turn.clock.now(),
+        detail=" ".join(filter(None, (str(number), detail))),
+    )
+
+
+def _action(kind: str, told: Announcement) -> Action:
+    return Action(RUN, kind, str(told.id), str(told.version))
