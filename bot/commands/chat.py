@@ -12,6 +12,7 @@ from bot.adapters.console import ConsoleAdapter
 from bot.app import build, build_library, prepare_database, supervise
 from bot.chat.cleaning import clean_line
 from bot.chat.turn import Role
+from bot.commands.event_seeds import seed_events
 from bot.config import LimitSettings, Settings
 from bot.store.database import DatabaseError
 from knowledge.model import LANGUAGES
@@ -62,6 +63,7 @@ async def _talk(name: str, role: Role, language: str | None, settings: Settings)
             stdout=_utf8(sys.stdout),
             is_silent_start=not sys.stdin.isatty(),
         )
+        await seed_events(database, app.clock)
         is_desk = role >= Role.SECRETARIAT
         async with database.begin() as store:
             await store.chats.set_desk(adapter.where, is_desk, app.clock.now())

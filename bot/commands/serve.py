@@ -16,6 +16,7 @@ from bot.chat.errors import StartupError
 from bot.chat.events import Platform
 from bot.clock import SystemClock
 from bot.commands.channels import subscribe_channels
+from bot.commands.event_seeds import seed_events
 from bot.commands.roles import (
     ALL,
     Part,
@@ -100,6 +101,7 @@ async def _serve(settings: Settings, roles: frozenset[str]) -> None:
         tasks = _tasks(part, metrics)
         if part.has("gateway"):
             await subscribe_channels(app)
+            await seed_events(database, clock)
         # The knowledge base lives as long as the process: without this, every full collection
         # would walk its half a million objects and hold all turns up for it.
         gc.collect()
