@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-from dataclasses import dataclass
-from typing import Final, Literal
+from functools import partial
+from typing import Final
 
 import aiohttp
 
 from bot.app import build_library, desks_of
+from bot.commands.doctor_places import Finding, examine_mail, examine_places
 from bot.config import Settings
 from bot.store.database import HEAD, Database, DatabaseError
 
@@ -18,14 +19,6 @@ TIMEOUT: Final = aiohttp.ClientTimeout(total=8)
 """Seconds for one platform to answer."""
 
 _SIGNS: Final = {"good": "✓", "missing": "–", "bad": "✗"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One line of the report; ``bad`` makes the command fail, ``missing`` does not."""
-
-    state: Literal["good", "missing", "bad"]
-    text: str
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
@@ -42,7 +35,9 @@ async def examine(settings: Settings) -> list[Finding]:
     async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
         findings.append(await _telegram(session, settings))
         findings.append(await _discord(session, settings))
+        findings += await examine_places(partial(_get, session), settings)
     findings.append(_desk(settings))
+    findings.append(await examine_mail(settings.email))
     return findings
 
 

@@ -42,6 +42,7 @@ HEADER: Final = (
     "receives",
     "source",
     "joined_at",
+    "consented_at",
 )
 Work = Callable[[Database, argparse.Namespace], Awaitable[int]]
 
@@ -197,5 +198,6 @@ def _row(member: Membership) -> tuple[str, ...]:
             ",".join(member.receives),
             member.source,
             member.joined_at.isoformat(),
+            member.consented_at.isoformat() if member.consented_at else "",
         )
     )

@@ -18,6 +18,12 @@ class ProfileMethods:
     def getMe(self, given: Parameters, files: Files) -> dict[str, Any]:  # noqa: N802
         return self._world.bot
 
+    def getChat(self, given: Parameters, files: Files) -> dict[str, Any]:  # noqa: N802
+        state = self._world.chats.get(int(given["chat_id"]))
+        if state is None:
+            raise bad_request("chat not found")
+        return dict(state.chat)
+
     def getFile(self, given: Parameters, files: Files) -> dict[str, Any]:  # noqa: N802
         handle = given["file_id"]
         if handle not in self._world.files:
