@@ -17,11 +17,19 @@ class Letter:
 
 
 class MailError(Exception):
-    """A letter did not leave; ``is_final`` where trying again would fail again."""
+    """A letter did not leave; ``is_final`` where trying again would fail again.
 
-    def __init__(self, reason: str, *, is_final: bool) -> None:
+    ``is_unsent``: the server was not reached at all. ``is_in_doubt``: it went silent, so that the
+    letter may be on its way.
+    """
+
+    def __init__(
+        self, reason: str, *, is_final: bool, is_unsent: bool = False, is_in_doubt: bool = False
+    ) -> None:
         super().__init__(reason)
         self.is_final = is_final
+        self.is_unsent = is_unsent
+        self.is_in_doubt = is_in_doubt
 
 
 class MailTransport(Protocol):

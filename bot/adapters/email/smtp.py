@@ -21,7 +21,15 @@ class SmtpMail:
         self._tls = tls
 
     async def send(self, letter: Letter) -> None:
-        """Hand the letter to the server; raises ``MailError``.
+        """Hand the letter to the server; raises ``MailError``."""
+        try:
+            mail = compose(letter, self._settings.sender)
+        except ValueError as error:
+            raise MailError(type(error).__name__, is_final=True) from error
+        await self.deliver(mail)
+
+    async def deliver(self, mail: EmailMessage) -> None:
+        """Hand any mail to the server; raises ``MailError``.
 
         A 5xx answer is final (RFC 5321, 4.2.1), except that of a refused log-in, which an
         administrator can mend.
@@ -30,7 +38,7 @@ class SmtpMail:
         password = settings.password.get_secret_value() if settings.password else None
         try:
             await aiosmtplib.send(
-                compose(letter, settings.sender),
+                mail,
                 hostname=settings.host,
                 port=settings.port,
                 username=settings.username,
@@ -49,8 +57,13 @@ class SmtpMail:
             raise MailError(
                 f"the server answers {error.code}", is_final=error.code >= 500
             ) from error
+        except (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPConnectTimeoutError) as error:
+            raise MailError("the server is not there", is_final=False, is_unsent=True) from error
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            raise MailError(type(error).__name__, is_final=isinstance(error, ValueError)) from error
+            is_wrong = isinstance(error, ValueError)
+            raise MailError(
+                type(error).__name__, is_final=is_wrong, is_in_doubt=not is_wrong
+            ) from error
 
 
 def compose(letter: Letter, sender: str) -> EmailMessage:

@@ -18,6 +18,9 @@ from typing import Final, Literal
 VALID_FOR: Final = timedelta(days=365)
 """An answer may come late, and a closed question may be taken up again."""
 
+STEP: Final = 30
+"""Days for which tokens are the same, so that a thread keeps its subject."""
+
 _EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC)
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _TOKEN: Final = re.compile(
@@ -49,7 +52,8 @@ class Tokens:
 
     def make(self, number: int, address: str, now: datetime) -> Token:
         """For mail about question ``number`` to ``address``."""
-        expiry = _base36((now + VALID_FOR - _EPOCH).days)
+        days = (now + VALID_FOR - _EPOCH).days
+        expiry = _base36(days + -days % STEP)
         return Token(number, expiry, self._sign(number, address, expiry))
 
     def check(self, token: Token, address: str, now: datetime) -> Verdict:
