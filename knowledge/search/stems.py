@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from threading import Lock
 from typing import Final, Protocol
 
-import snowballstemmer
+import Stemmer
 
 _ALGORITHMS: Final = {"en": "english", "fr": "french", "es": "spanish", "ru": "russian"}
 _LOCK: Final = Lock()
@@ -28,7 +28,7 @@ class _Stemmer(Protocol):
 
 @cache
 def _stemmer(language: str) -> _Stemmer:
-    stemmer: _Stemmer = snowballstemmer.stemmer(_ALGORITHMS[language])
+    stemmer: _Stemmer = Stemmer.Stemmer(_ALGORITHMS[language])
     return stemmer
 
 
