@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-import psycopg
 import structlog
 
 from bot.chat.ports import Clock
@@ -39,6 +38,8 @@ async def listen(
 
 
 async def _listen_for_ever(database: Database, clock: Clock, poke: Callable[[], None]) -> None:
+    import psycopg  # a tenth of a second that a start on SQLite need not pay
+
     url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
     while True:
         try:
