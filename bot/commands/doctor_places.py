@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from bot.adapters.email.checking import check_server
+from bot.adapters.email.checking import LONGEST, check_server
+from bot.adapters.email.mailbox import MailboxError, check_mailbox
 from bot.config import EmailSettings, Settings
 from bot.mail import MailError
 
@@ -113,6 +115,29 @@ async def examine_mail(settings: EmailSettings) -> Finding:
     except MailError as error:
         return Finding(state="bad", text=f"Mail: {place}: {error}.")
     return Finding(state="good", text=f"Mail: {place} takes letters ({settings.security}).")
+
+
+async def examine_mailbox(settings: Settings) -> Finding:
+    """Whether answers by e-mail can be read."""
+    mailbox = settings.mailbox
+    if mailbox.host is None:
+        return Finding(
+            state="missing",
+            text="Mailbox: none, so contacts are not written to. Set [mailbox] host to let them "
+            "answer by e-mail.",
+        )
+    place = f"{mailbox.host}:{mailbox.port}"
+    quick = mailbox.model_copy(update={"timeout": min(mailbox.timeout, LONGEST)})
+    try:
+        await asyncio.to_thread(check_mailbox, quick)
+    except MailboxError as error:
+        return Finding(state="bad", text=f"Mailbox: {place}: {error}.")
+    if settings.email.transport == "console":
+        return Finding(
+            state="missing",
+            text=f"Mailbox: {place} can be read, but questions to contacts are only printed here.",
+        )
+    return Finding(state="good", text=f"Mailbox: {place}, {mailbox.folder} can be read.")
 
 
 def _field(answer: object, name: str) -> str:

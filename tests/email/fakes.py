@@ -71,7 +71,11 @@ class FakeOffice:
             platform="email", chat_id=address, thread_id=str(number), is_private=False
         )
 
-    async def thread(self, to: ConversationRef) -> Thread:
+    async def file(self, handle: str) -> bytes | None:
+        found = self.files.get(handle)
+        return None if found is None else found.data
+
+    async def thread(self, to: ConversationRef, text: str) -> Thread:
         return self.around
 
     async def returned(self, verdict: Returned) -> None:

@@ -24,6 +24,7 @@ from bot.adapters.email.reading import Mail, read_mail
 from bot.adapters.email.tokens import Tokens, same_address
 from bot.chat.errors import Ambiguous, DeliveryError, Undeliverable, Unreachable
 from bot.chat.events import ConversationRef, Platform
+from bot.chat.markup import plain
 from bot.chat.messages import Edit, Message, SentMessage
 from bot.chat.ports import Capabilities, Clock
 from bot.chat.turn import Dispatch, Reply
@@ -158,7 +159,7 @@ class EmailAdapter:
                 way=self._way,
                 token=token,
                 nonce=nonce,
-                thread=await self._office.thread(to),
+                thread=await self._office.thread(to, plain(message.text)),
                 now=now,
                 limit=self.capabilities.attachment_limit,
             )
@@ -175,9 +176,21 @@ class EmailAdapter:
         """Send the new words: a mail cannot be changed."""
         await self.send(to, message, nonce=f"e{message_id[-8:]}")
 
-    async def delete(self, to: ConversationRef, message_id: str) -> None:
+    async def delete(
+        self, to: ConversationRef, message_id: str, *, instead: Message | None = None
+    ) -> None:
         """A mail cannot be taken back."""
         raise Undeliverable("a mail cannot be taken back")
+
+    async def download(self, to: ConversationRef, handle: str) -> bytes:
+        """The bytes of an ``IncomingFile`` of a mail; raises ``DeliveryError``."""
+        try:
+            found = await self._office.file(handle)
+        except OfficeClosed as error:
+            raise Unreachable("the database is away") from error
+        if found is None:
+            raise Undeliverable("the file is gone")
+        return found
 
     async def _accept(
         self, mail: Mail, verdict: Accepted, where: ConversationRef, dispatch: Dispatch

@@ -168,6 +168,16 @@ class Mailbox:
         return sorted(found, key=_uid)
 
 
+def check_mailbox(settings: MailboxSettings, *, tls: ssl.SSLContext | None = None) -> int:
+    """Open and close the mailbox; returns its last UID, raises ``MailboxError``."""
+    mailbox = Mailbox(settings, tls=tls)
+    try:
+        mailbox.open()
+        return mailbox.last_uid()
+    finally:
+        mailbox.close()
+
+
 def _uid(entry: Entry) -> int:
     return entry.uid
 

@@ -68,12 +68,16 @@ class Office(Protocol):
         """Keep the files of a mail about question ``number``; returns their handles."""
         ...
 
+    async def file(self, handle: str) -> bytes | None:
+        """The content of a kept file; None where it is gone."""
+        ...
+
     async def place(self, number: int, address: str) -> ConversationRef | None:
         """Where question ``number`` is discussed with ``address``; None: it is not."""
         ...
 
-    async def thread(self, to: ConversationRef) -> Thread:
-        """What is to stand around a mail to this place."""
+    async def thread(self, to: ConversationRef, text: str) -> Thread:
+        """What is to stand around a mail that says ``text`` to this place."""
         ...
 
     async def returned(self, verdict: Returned) -> None:
