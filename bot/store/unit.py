@@ -36,6 +36,7 @@ from bot.store.exporting import everything_about
 from bot.store.feedback import Feedback
 from bot.store.inbox import Inbox
 from bot.store.link_codes import LinkCodes
+from bot.store.mail import MailStore
 from bot.store.memberships import Memberships
 from bot.store.notices import Notices
 from bot.store.occurrences import Occurrences
@@ -103,6 +104,7 @@ class Store:
         self.event_mirrors = EventMirrors(connection)
         self.badges = Badges(connection)
         self.notices = Notices(connection)
+        self.mail = MailStore(connection)
         self.eraser = Eraser(connection)
 
     async def export(self, person_id: int) -> dict[str, list[dict[str, Any]]]:
