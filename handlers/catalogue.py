@@ -83,4 +83,5 @@ def present(routes: Routes, translators: Translators) -> Presentation:
         short_description=in_all(translators, SHORT_DESCRIPTION),
         description=in_all(translators, DESCRIPTION),
         ask_menu=in_all(translators, ASK_MENU),
+        ask_admins=frozenset(routes.ask_admins),
     )

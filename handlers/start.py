@@ -8,7 +8,9 @@ from bot.chat.messages import Button, LinkButton, Message
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Handler, Reply, Turn
 from bot.store import Store
+from handlers import membership
 from handlers.descriptions import N_, Translators, in_all
+from handlers.join_fields import RECEIVES
 from handlers.menu import GO, menu
 
 NETWORK_PAGE = "https://www.fao.org/global-soil-partnership/insop/en/"
@@ -144,4 +146,8 @@ async def _begin_news(turn: Turn) -> bool:
     if not where.is_private or where.platform != "telegram":
         return False
     store: Store = turn.store
-    return await store.subscriptions.begin(where, turn._.language, turn.clock.now())
+    if not await store.subscriptions.begin(where, turn._.language, turn.clock.now()):
+        return False
+    for topic in RECEIVES:
+        await membership.consent(turn, topic, is_given=True)
+    return True

@@ -45,12 +45,17 @@ def private_chat_with(platform: Platform, account_id: str) -> ConversationRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """Who did it. ``locale`` is what the platform told (BCP 47), or None."""
+    """Who did it. ``locale`` is what the platform told (BCP 47), or None.
+
+    ``is_chat_admin``: whether they decide for the group or channel they speak in; None where that
+    is not known.
+    """
 
     platform: Platform
     id: str
     name: str
     locale: str | None = None
+    is_chat_admin: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

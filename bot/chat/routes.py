@@ -49,6 +49,8 @@ class Presentation:
     """At most 512 characters (Telegram ``setMyDescription``)."""
     ask_menu: Mapping[str, str]
     """Label of the message menu "Ask the assistant", at most 32 characters (Discord)."""
+    ask_admins: frozenset[str] = frozenset()
+    """See ``Routes.ask_admins``."""
 
 
 @dataclass(slots=True)
@@ -61,6 +63,9 @@ class Routes:
     specs: dict[str, CommandSpec] = field(default_factory=dict)
     checks: dict[tuple[str, str], Check] = field(default_factory=dict)
     """What looks at an answer, by form and field; platforms that ask one by one use it."""
+    ask_admins: set[str] = field(default_factory=set)
+    """Commands and actions that a group's administrators alone may use. A platform that does not
+    say by itself who is one is asked before these are handled, outside any transaction."""
     message: Handler | None = None
     inline: Handler | None = None
     joined: Handler | None = None

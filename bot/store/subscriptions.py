@@ -30,6 +30,14 @@ class Subscriptions:
         ).first()
         return None if row is None else not row.has_opted_out
 
+    async def language(self, where: ConversationRef) -> str | None:
+        """The language that a chat is written to in, where it is known."""
+        return await self._connection.scalar(
+            select(chat.c.language).where(
+                chat.c.platform == where.platform, chat.c.chat_id == where.chat_id
+            )
+        )
+
     async def begin(self, where: ConversationRef, language: str, now: datetime) -> bool:
         """Subscribe a chat that is not known yet; False where it has a say of its own already."""
         result = await self._connection.execute(

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.chat.actions import Action
-from bot.chat.events import Author, ChatStatusChanged, ConversationRef
+from bot.chat.events import Author, ChatStatusChanged, ConversationRef, Platform
 from bot.chat.turn import Role
 from bot.commands.channels import subscribe_channels
 from bot.config import Settings
@@ -143,6 +143,72 @@ async def test_a_group_is_subscribed_by_its_administrator_only(
     assert await reached(database) == 1
     await group.says("/stop")
     assert await reached(database) == 0
+
+
+@pytest.mark.parametrize("platform", ["telegram", "discord"])
+async def test_an_administrator_subscribes_the_group_with_its_language_clock_and_topics(
+    stage: Stage, database: Database, platform: Platform
+) -> None:
+    ana = stage.persona("Ana", platform=platform, chat_id="-100")
+    author = ana.author
+    ana.author = replace(author, is_chat_admin=True)
+    await ana.says("/subscribe")
+    ana.sees("This chat gets the news", "English", "Its clock: the secretariat's")
+    await ana.presses("Français")
+    ana.sees("in Français", "✓ Français")
+    await ana.says("/subscribe Atlantis")
+    ana.sees("I do not know the place “Atlantis”", "in Français")
+    await ana.says("/subscribe Dakar")
+    ana.sees("Its clock: Dakar", "in Français")
+    await ana.says("/subscribe Brazil")
+    ana.sees("“Brazil” has several clocks", "America/Sao_Paulo")
+    await ana.presses("✓ Events")
+    assert await reached(database, Audience(kinds=("group",), topic="events")) == 0
+    assert await reached(database, Audience(languages=("fr",), topic="news")) == 1
+    async with database.begin() as store:
+        assert await store.chat_zones.of(ana.where) == "Africa/Dakar"
+    ana.author = replace(author, is_chat_admin=False)
+    await ana.presses_action(Action("news", "language", "ru"))
+    ana.sees("Only an administrator of this group")
+    await ana.says("/stop")
+    ana.sees("Only an administrator of this group")
+    assert await reached(database) == 1
+
+
+async def test_the_panel_of_a_telegram_group_stays_in_the_group(stage: Stage) -> None:
+    ana = stage.persona("Ana", chat_id="-100")
+    ana.author = replace(ana.author, is_chat_admin=True)
+    await ana.says("/subscribe")
+    assert [part.is_ephemeral for part in ana.last] == [False]  # type: ignore[attr-defined]  # messages
+
+
+async def test_what_somebody_says_yes_and_no_to_is_written_down(
+    stage: Stage, database: Database, clock: ManualClock
+) -> None:
+    ana = stage.persona("Ana")
+
+    async def history() -> list[tuple[str, bool]]:
+        async with database.begin() as store:
+            person = await store.people.recognise(ana.author, clock.now())
+            return [
+                (each.purpose, each.is_given) for each in await store.consents.history(person.id)
+            ]
+
+    await ana.says("/start")
+    assert await history() == [("news", True), ("events", True), ("calls", True)]
+    await ana.says("/start")
+    assert len(await history()) == 3
+    await ana.says("/subscribe")
+    await ana.presses("✓ Events")
+    assert (await history())[3:] == [("events", False)]
+    await ana.says("/stop")
+    assert (await history())[4:] == [("news", False), ("calls", False)]
+    await ana.says("/subscribe")
+    assert len(await history()) == 9
+    group = stage.persona("Ana", chat_id="-100")
+    group.author = replace(group.author, is_chat_admin=True)
+    await group.says("/subscribe")
+    assert len(await history()) == 9
 
 
 async def test_a_discord_channel_is_subscribed_by_the_secretariat_and_no_private_chat_ever(

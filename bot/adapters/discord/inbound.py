@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -193,9 +194,19 @@ def _origin(interaction: discord.Interaction[Any]) -> dict[str, Any]:
     return {
         "id": str(interaction.id),
         "conversation": conversation_of(channel_id, is_private=interaction.guild_id is None),
-        "author": author_of(interaction.user, interaction.locale),
+        "author": replace(
+            author_of(interaction.user, interaction.locale), is_chat_admin=_is_admin(interaction)
+        ),
         "at": interaction.created_at,
     }
+
+
+def _is_admin(interaction: discord.Interaction[Any]) -> bool | None:
+    """Whether somebody may manage the server or the channel; Discord tells with each press."""
+    if interaction.guild_id is None:
+        return None
+    rights = interaction.permissions
+    return rights.administrator or rights.manage_guild or rights.manage_channels
 
 
 def _is_private(message: discord.Message) -> bool:

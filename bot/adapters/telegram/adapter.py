@@ -170,6 +170,7 @@ class TelegramAdapter:
             dispatch=dispatch,
             on_moved=self._on_moved,
             identity=identity,
+            ask_admins=self._presentation.ask_admins,
         )
         commands = [CANCEL, *(spec.name for spec in self._presentation.commands)]
         intake = Intake(

@@ -46,6 +46,7 @@ from bot.chat.ports import Clock
 ALLOWED_UPDATES: Final = (
     "message",
     "edited_message",
+    "channel_post",
     "callback_query",
     "inline_query",
     "my_chat_member",
@@ -78,6 +79,8 @@ class Inbound:
         name = str(update.update_id)
         if update.message is not None:
             return self._message(name, update.message)
+        if update.channel_post is not None:
+            return self._posted(name, update.channel_post)
         if update.edited_message is not None:
             return self._edited(name, update.edited_message)
         if update.callback_query is not None:
@@ -132,6 +135,25 @@ class Inbound:
             album=message.media_group_id,
         )
         return Incoming(event=received, quotes=quotes)
+
+    def _posted(self, name: str, message: Message) -> Incoming | None:
+        """A command in a channel, where only administrators write; nothing else is heard there."""
+        words = written(message, self._identity)
+        if words.command not in self._commands or words.is_for_other_bot:
+            return None
+        where = conversation_of(message.chat)
+        title = clean_line(message.chat.title or "")
+        author = Author(platform="telegram", id=where.chat_id, name=title, is_chat_admin=True)
+        event = CommandInvoked(
+            id=name,
+            conversation=where,
+            author=author,
+            at=message.date,
+            name=words.command or "",
+            text=clean(words.text),
+            message_id=str(message.message_id),
+        )
+        return Incoming(event=event)
 
     def _edited(self, name: str, message: Message) -> Incoming | None:
         author = self._author(message)
@@ -220,7 +242,10 @@ class Inbound:
             return None
         if message.sender_chat is not None:
             name = clean_line(message.sender_chat.title or "")
-            return Author(platform="telegram", id=str(message.sender_chat.id), name=name)
+            sender = message.sender_chat.id
+            # In the group's own name only its administrators write.
+            is_admin = sender == message.chat.id or None
+            return Author(platform="telegram", id=str(sender), name=name, is_chat_admin=is_admin)
         if message.from_user is None or message.from_user.is_bot:
             return None
         return person(message.from_user)

@@ -11,7 +11,7 @@ What Telegram has no means for is replaced as follows:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 import structlog
@@ -28,6 +28,7 @@ from bot.adapters.telegram.render import (
     render,
     render_result,
 )
+from bot.adapters.telegram.rights import with_rights
 from bot.adapters.telegram.sending import Sender
 from bot.chat.errors import (
     ChatError,
@@ -61,8 +62,10 @@ class Responder:
         dispatch: Dispatch,
         on_moved: Moved,
         identity: BotIdentity,
+        ask_admins: Collection[str] = (),
     ) -> None:
         self._api = api
+        self._ask_admins = ask_admins
         self._sender = sender
         self._courier = courier
         self._dispatch = dispatch
@@ -71,7 +74,8 @@ class Responder:
 
     async def answer(self, incoming: Incoming) -> None:
         """Have the event handled, and carry the replies out in order."""
-        reply = await self._dispatch(incoming.event)
+        event = await with_rights(self._api, incoming.event, self._ask_admins)
+        reply = await self._dispatch(event)
         singles: tuple[Single, ...]
         singles = () if reply is None else reply if isinstance(reply, tuple) else (reply,)
         if incoming.inline_id is not None:
