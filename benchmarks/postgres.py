@@ -48,7 +48,7 @@ class Server:
                 [
                     str(self._binaries / "postgres"),
                     *("-D", str(self._folder / "data"), "-k", str(self._folder)),
-                    *("-h", "127.0.0.1", "-p", str(self.port), "-c", "max_connections=40"),
+                    *("-h", "127.0.0.1", "-p", str(self.port), "-c", "max_connections=100"),
                     *self._options,
                 ],
                 stdout=subprocess.DEVNULL,

@@ -120,6 +120,9 @@ def _add_database(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     upgrade.set_defaults(run=_upgrade, is_quiet=True)
     status = actions.add_parser("status", help="say at which migration the tables are")
     status.set_defaults(run=_status, is_quiet=True)
+    from bot.commands.copies import add_to
+
+    add_to(actions)
 
 
 def _add_kb(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -145,7 +145,7 @@ class Gateway:
 
     async def in_turn(self, turn: Turn, handler: Handler) -> Reply:
         """Middleware: one turn at a time in a conversation, whichever process it is in."""
-        key = "\0".join(turn.event.conversation.key)
+        key = ":".join(turn.event.conversation.key)
         await SharedInbox(turn.store.connection).hold_conversation(key)
         return await handler(turn)
 

@@ -8,10 +8,13 @@ import secrets
 import socket
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, Protocol
 
+import structlog
+
 from bot.adapters.telegram.adapter import TelegramAdapter
-from bot.app import App, folder_of
+from bot.app import App, desks_of, folder_of
 from bot.chat.events import Platform
 from bot.commands.beside import Fetching, run_beside
 from bot.commands.sending import pacer_for, sender_for
@@ -21,12 +24,16 @@ from bot.delivery.pacing import Pacer
 from bot.delivery.sender import Sender
 from bot.delivery.waking import wait_first
 from bot.operations.electing import Elected
+from bot.operations.watching import Watch
 from bot.sharing import BEAT, Gateway
 from bot.store.listening import listen
+from bot.store.outages import OUTAGES
 from bot.web.server import WebServer
 from knowledge.answering import Outcome, Query
 from knowledge.library import Library
 from knowledge.loader import load
+
+_log = structlog.get_logger(__name__)
 
 ROLES: Final = ("gateway", "sender", "clock")
 ALL: Final = "all"
@@ -129,8 +136,11 @@ async def _receive(part: Part, adapter: PlatformAdapter, stop: asyncio.Event) ->
     async def sweep() -> None:
         while not over.is_set():
             await wait_first(part.app.clock, BEAT, over)
-            if not over.is_set():
-                await adapter.replay()
+            try:
+                if not over.is_set():
+                    await adapter.replay()
+            except OUTAGES as error:
+                _log.warning("gateway.sweep_failed", error=type(error).__name__)
 
     sweeping = asyncio.create_task(sweep())
     beside = asyncio.create_task(run_beside(part.app, adapter, over))
@@ -184,6 +194,27 @@ def make_adapter(
     )
 
 
+def watch_for(part: Part) -> Watch:
+    """What tells the secretariat's chats; the disks that count are those that are written to."""
+    app, settings = part.app, part.app.settings
+    folders = [settings.answering.cache_folder]
+    if app.database.is_sqlite and app.database.url.database:
+        folders.append(Path(app.database.url.database).parent)
+    if settings.backup.folder is not None:
+        folders.append(Path(settings.backup.folder))
+    return Watch(
+        database=app.database,
+        clock=app.clock,
+        troubles=app.troubles,
+        settings=settings.alerts,
+        desks=desks_of(settings),
+        language=settings.language,
+        owner=part.owner,
+        folders=folders,
+        sees_all=part.has("clock"),
+    )
+
+
 class _NoSearch:
     """Stands where a process has no questions to answer, and saves the index."""
 
@@ -212,4 +243,5 @@ __all__ = [
     "owner_name",
     "parse_roles",
     "unsearched_library",
+    "watch_for",
 ]

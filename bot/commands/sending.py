@@ -19,6 +19,7 @@ from bot.delivery.limits import limits_for
 from bot.delivery.mailing import Mailing
 from bot.delivery.pacing import Pacer
 from bot.delivery.sender import Sender
+from bot.operations.daily_backup import DailyBackup
 
 Task = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
@@ -36,11 +37,19 @@ def upkeep(app: App) -> dict[str, Task]:
     housekeeping = Housekeeping(
         database=app.database, clock=app.clock, retention=app.settings.retention
     )
+    backup = DailyBackup(
+        database=app.database,
+        clock=app.clock,
+        troubles=app.troubles,
+        settings=app.settings.backup,
+        zone=app.settings.zone,
+    )
     fanout = FanOut(database=app.database, clock=app.clock)
     return {
         "announcements": fanout.run,
         "mailing": mailing.run,
         "housekeeping": housekeeping.run,
+        "backup": backup.run,
     }
 
 

@@ -24,6 +24,7 @@ from bot.commands.roles import (
     owner_name,
     parse_roles,
     unsearched_library,
+    watch_for,
 )
 from bot.commands.sending import upkeep
 from bot.config import Settings
@@ -38,7 +39,7 @@ from bot.web.server import WebServer
 
 _log = structlog.get_logger(__name__)
 
-_POOL = 16
+_POOL = 12
 """Connections of a process with a role: some are kept for locks."""
 _PAUSE = 2.0
 
@@ -126,6 +127,8 @@ def _tasks(part: Part, metrics: Metrics) -> dict[str, Task]:
             tasks[platform] = platforms.keep(platform, partial(part.tasks, platform))
     if part.has("clock"):
         tasks |= _clock(part)
+    if app.settings.alerts.enabled:
+        tasks["watch"] = watch_for(part).run
     if part.web is not None:
         pages = HealthPages(app.database, app.clock, metrics)
         pages.add_to(part.web, has_metrics=app.settings.web.has_metrics)
