@@ -12,6 +12,7 @@ from pathlib import Path
 
 import structlog
 
+from bot.chat.boards import BoardEntry
 from bot.chat.events import ConversationRef
 from bot.chat.measuring import NO_METER, Meter
 from bot.chat.ports import Clock, Inbox
@@ -27,10 +28,12 @@ from bot.reloading import Reloader
 from bot.router import Router
 from bot.sharing import Gateway
 from bot.store import Database
+from bot.store.event_rows import Meeting
 from bot.store.migrating import upgrade
 from bot.translating import translator
 from handlers.announce_ports import AnnouncePorts
 from handlers.catalogue import build_routes, present
+from handlers.event_board import board_entry
 from handlers.notices import tell_notices
 from handlers.standalone import Standalone
 from knowledge.answering import Answerer
@@ -159,6 +162,11 @@ def build(
     )
 
 
+def describe_event(meeting: Meeting, language: str) -> BoardEntry:
+    """An event for a platform's own list of events."""
+    return board_entry(meeting, language, translator)
+
+
 def desks_of(settings: Settings) -> list[ConversationRef]:
     """The chats of the configuration that are told about questions."""
     desks = []
@@ -240,6 +248,7 @@ __all__ = [
     "App",
     "build",
     "build_library",
+    "describe_event",
     "desks_of",
     "prepare_database",
     "Standalone",

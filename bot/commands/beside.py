@@ -1,16 +1,18 @@
-"""What runs beside a platform that is connected: files that staff sent, the mark of members."""
+"""What runs beside a platform that is connected: files, the mark of members, lists of events."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Protocol, runtime_checkable
 
-from bot.app import App, desks_of
+from bot.app import App, describe_event, desks_of
+from bot.chat.boards import EventBoard
 from bot.chat.events import ConversationRef
 from bot.chat.ports import Adapter, BadgeBearer
 from bot.delivery.badges import Badges
+from bot.delivery.mirroring import Mirroring
 from bot.fetching import FileFetcher
-from bot.translating import translator
+from bot.translating import supported, translator
 
 
 class Fetching(Adapter, Protocol):
@@ -26,6 +28,16 @@ class Badged(Protocol):
     """An adapter of a platform that can show who is a member; None where it is not set up."""
 
     badges: BadgeBearer | None
+
+
+def _board(app: App, adapter: Fetching) -> EventBoard | None:
+    if adapter.platform != "discord" or not app.settings.events.discord_events:
+        return None
+    from bot.adapters.discord.adapter import DiscordAdapter
+    from bot.adapters.discord.board import ScheduledEvents
+
+    assert isinstance(adapter, DiscordAdapter)
+    return ScheduledEvents(adapter.client, adapter.client.sending, app.settings.discord)
 
 
 async def run_beside(app: App, adapter: Fetching, stop: asyncio.Event) -> None:
@@ -47,3 +59,14 @@ async def run_beside(app: App, adapter: Fetching, stop: asyncio.Event) -> None:
                 translate=translator(app.settings.language),
             )
             group.create_task(badges.run(stop), name="badges")
+        if (board := _board(app, adapter)) is not None:
+            mirroring = Mirroring(
+                database=app.database,
+                clock=app.clock,
+                board=board,
+                describe=describe_event,
+                language_of=lambda locale: supported(locale) or app.settings.language,
+                desks=desks_of(app.settings),
+                translate=translator(app.settings.language),
+            )
+            group.create_task(mirroring.run(stop), name="mirroring")

@@ -23,7 +23,7 @@ def test_each_is_whole() -> None:
         assert is_zone(seed.zone)
         assert seed.end > seed.start
         for text in seed.texts.values():
-            assert text.title and text.text and text.audience
+            assert all((text.title, text.text, text.audience))
             assert len(text.title) <= 120
 
 
