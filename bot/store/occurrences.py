@@ -18,7 +18,7 @@ from bot.store.event_rows import (
     read_occurrence,
 )
 from bot.store.event_texts import texts_of
-from bot.store.schema_events import event, occurrence
+from bot.store.schema_events import event, event_file, occurrence
 
 
 class Occurrences:
@@ -83,6 +83,18 @@ class Occurrences:
             limit=limit,
         )
 
+    async def recorded(self, since: datetime, *, limit: int = 20) -> list[Meeting]:
+        """Of what there is a recording that was added after ``since``, the latest first."""
+        files = select(event_file.c.occurrence_id).where(
+            event_file.c.kind == "recording", event_file.c.added_at > since
+        )
+        return await self._meetings(
+            occurrence.c.id.in_(files),
+            event.c.state == "planned",
+            limit=limit,
+            is_latest_first=True,
+        )
+
     async def of_event(
         self, event_id: int, *, since: datetime | None = None, limit: int = 100
     ) -> list[Meeting]:
@@ -117,6 +129,18 @@ class Occurrences:
             ends_at=max(starts_at, to_utc(end_wall, zone)),
             place=place,
             is_moved=True,
+        )
+
+    async def follow_rule(self, occurrence_id: int, now: datetime) -> None:
+        """Give one occurrence its times by the rule and the event's place again."""
+        meeting = await self.get(occurrence_id)
+        if meeting is None:
+            return
+        original, told = meeting.occurrence.original_wall, meeting.event
+        end = original + (told.end_wall - told.start_wall)
+        await self.move(occurrence_id, start_wall=original, end_wall=end, place=None, now=now)
+        await self._connection.execute(
+            update(occurrence).where(occurrence.c.id == occurrence_id).values(is_moved=False)
         )
 
     async def cancel(self, occurrence_id: int, now: datetime) -> None:

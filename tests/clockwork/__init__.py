@@ -1,0 +1,1 @@
+"""The clock: reminders, digests, what is written ahead; on both databases."""
