@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.calendar.leads import AT_START, DAY, DEFAULT_LEADS, HOUR, WEEK
 from bot.chat.actions import Action
-from bot.chat.events import ActionPressed
+from bot.chat.events import ActionPressed, CommandInvoked
 from bot.chat.messages import Button, Edit, Message, Notice, Row
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Translate, Turn
@@ -16,9 +16,10 @@ from bot.store import Store
 from bot.store.calendar_choices import ChatChoices, Choices
 from handlers.descriptions import N_, Translators, in_all
 from handlers.discretion import is_discreet
-from handlers.event_deciding import refusal
 from handlers.event_times import shown_zone
 from handlers.event_zone import Zones
+from handlers.subscription_panel import is_personal, refusal
+from knowledge.zones import find_zones
 
 ACTION: Final = "bell"
 MINE: Final = "me"
@@ -37,7 +38,7 @@ NIGHT: Final = "22:00-07:00"
 
 
 class EventBell:
-    """A person chooses for themselves, ``event_deciding`` says who chooses for a group."""
+    """A person chooses for themselves; a group's administrators and the secretariat for it."""
 
     def __init__(self, zones: Zones, quiet: str, translators: Translators) -> None:
         self._zones = zones
@@ -49,15 +50,24 @@ class EventBell:
         spec = CommandSpec(
             name="reminders",
             descriptions=in_all(self._translators, N_("When to be reminded of events")),
+            option="where",
+            option_hints=in_all(self._translators, N_("For a group: its city, for its clock")),
         )
         routes.add_command(spec, self.reminders)
         routes.add_action(ACTION, self.pressed)
+        routes.ask_admins |= {"reminders", ACTION}
 
     async def reminders(self, turn: Turn) -> Reply:
-        """In a group the group's choice, for those who decide on it; else one's own."""
+        """In a group the group's choice, for those who decide on it; else one's own.
+
+        In a group the command may bring a city, whose clock the group lives by.
+        """
         if turn.event.conversation.is_private:
             return await self._mine(turn)
-        return refusal(turn) or await self._chat(turn)
+        if (refused := refusal(turn)) is not None:
+            return refused
+        wanted = turn.event.text.strip() if isinstance(turn.event, CommandInvoked) else ""
+        return await self._settle(turn, wanted) if wanted else await self._chat(turn)
 
     async def pressed(self, turn: Turn) -> Reply:
         """A lead time, quiet hours, all or none. Every press is written at once."""
@@ -91,9 +101,33 @@ class EventBell:
         if whose == MINE:
             await store.calendar_choices.set_person(turn.member.id, after, now)
             return Edit(message=await self._mine(turn))
-        kept = chat or ChatChoices(where=where, language=turn._.language)
+        kept = chat or await self._fresh(turn)
+        after = replace(after, zone=after.zone or kept.choices.zone)
         await store.calendar_choices.set_chat(replace(kept, choices=after), now)
         return Edit(message=await self._chat(turn))
+
+    async def _fresh(self, turn: Turn) -> ChatChoices:
+        """A group that has no reminders yet: in the language and by the clock of its news."""
+        store: Store = turn.store
+        where = turn.event.conversation
+        return ChatChoices(
+            where=where,
+            language=await store.subscriptions.language(where) or turn._.language,
+            choices=Choices(zone=await store.chat_zones.of(where)),
+        )
+
+    async def _settle(self, turn: Turn, place: str) -> Reply:
+        """By whose clock the group lives."""
+        store: Store = turn.store
+        _, where, now = turn._, turn.event.conversation, turn.clock.now()
+        zones = find_zones(place, now)
+        if len(zones) != 1:
+            text = _("I do not know the place “{name}”. A large city near you will do.", name=place)
+            return Message(text=text, is_ephemeral=is_personal(where))
+        chat = await store.calendar_choices.of_chat(where) or await self._fresh(turn)
+        choices = replace(chat.choices, zone=zones[0])
+        await store.calendar_choices.set_chat(replace(chat, choices=choices), now)
+        return await self._chat(turn)
 
     def _changed(self, before: Choices, what: str) -> Choices | None:
         leads = set(DEFAULT_LEADS if before.leads is None else before.leads)
@@ -130,7 +164,8 @@ class EventBell:
     async def _chat(self, turn: Turn) -> Message:
         store: Store = turn.store
         _ = turn._
-        chat = await store.calendar_choices.of_chat(turn.event.conversation)
+        where = turn.event.conversation
+        chat = await store.calendar_choices.of_chat(where)
         if chat is None:
             on = Button(
                 label=_("Post reminders here"),
@@ -138,7 +173,7 @@ class EventBell:
                 style="primary",
             )
             text = _("No reminders of events are posted here.")
-            return Message(text=text, rows=((on,),), is_ephemeral=True)
+            return Message(text=text, rows=((on,),), is_ephemeral=is_personal(where))
         zone = chat.choices.zone or (await self._zones.of(turn)).name
         text = _(
             "Reminders of the network's events are posted here. Press a time to switch it on or "
@@ -148,7 +183,8 @@ class EventBell:
         quiet = self._quiet_line(chat.choices, shown_zone(zone, now, _.language), _)
         off = Button(label=_("Post none here"), action=Action(ACTION, CHAT, "off"), style="danger")
         rows = (*self._rows(CHAT, chat.choices, _), (off,))
-        return Message(text=f"{text}\n\n{quiet}", rows=rows, is_ephemeral=True)
+        hint = _("For another clock, send /reminders with a city, like /reminders Dakar.")
+        return Message(text=f"{text}\n\n{quiet} {hint}", rows=rows, is_ephemeral=is_personal(where))
 
     def _quiet_line(self, chosen: Choices, zone: str, _: Translate) -> str:
         quiet = self._quiet if chosen.quiet is None else chosen.quiet

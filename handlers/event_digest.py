@@ -19,9 +19,9 @@ from bot.store.event_rows import Meeting
 from bot.translating import direction
 from handlers.event_card import ACTION as EVENT
 from handlers.event_card import cut_label, day_of, title_of, when
-from handlers.event_deciding import refusal
 from handlers.event_times import short_date, shown_zone
 from handlers.event_zone import Zones
+from handlers.subscription_panel import is_personal, refusal
 
 ACTION: Final = "digest"
 HOURS: Final = (7, 9, 12, 18)
@@ -29,7 +29,7 @@ LISTED: Final = 8
 
 
 class EventDigest:
-    """A private chat decides for itself; ``event_deciding`` says who decides for a group."""
+    """A private chat decides for itself; a group's administrators and the secretariat for it."""
 
     def __init__(self, zones: Zones, weekday: int, hour: int) -> None:
         self._zones = zones
@@ -39,6 +39,7 @@ class EventDigest:
     def add_to(self, routes: Routes) -> None:
         """Register."""
         routes.add_action(ACTION, self.pressed)
+        routes.ask_admins.add(ACTION)
 
     async def pressed(self, turn: Turn) -> Reply:
         """Show the choice, switch on or off, another day or hour."""
@@ -86,14 +87,15 @@ class EventDigest:
     async def _panel(self, turn: Turn) -> Message:
         store: Store = turn.store
         _ = turn._
-        chosen = await store.digests.get(turn.event.conversation)
+        where = turn.event.conversation
+        chosen = await store.digests.get(where)
         if chosen is None:
             on = Button(label=_("Send it each week"), action=Action(ACTION, "on"), style="primary")
             text = _(
                 "“This week in the network” tells once a week what is coming and which recordings "
                 "are new. You do not get it at present."
             )
-            return Message(text=text, rows=((on,),), is_ephemeral=True)
+            return Message(text=text, rows=((on,),), is_ephemeral=is_personal(where))
         days = get_day_names("wide", locale=_.language)
         text = _(
             "You get “This week in the network” here, each {weekday} at {hour} ({zone}).",
@@ -101,7 +103,8 @@ class EventDigest:
             hour=f"{chosen.hour:02}:00",
             zone=shown_zone(chosen.zone, turn.clock.now(), _.language),
         )
-        return Message(text=text, rows=self._rows(chosen, _), is_ephemeral=True)
+        rows = self._rows(chosen, _)
+        return Message(text=text, rows=rows, is_ephemeral=is_personal(where))
 
     def _rows(self, chosen: Digest, _: Translate) -> tuple[Row, ...]:
         short = get_day_names("abbreviated", locale=_.language)

@@ -59,8 +59,10 @@ class Zones:
         """
         store: Store = turn.store
         if not is_discreet(turn):
-            chosen = await store.calendar_choices.of_chat(turn.event.conversation)
+            where = turn.event.conversation
+            chosen = await store.calendar_choices.of_chat(where)
             name = chosen.choices.zone if chosen is not None else None
+            name = name or await store.chat_zones.of(where)
             return ReaderZone(name=name or self._default, is_known=True)
         name = (await store.calendar_choices.of_person(turn.member.id)).zone
         if name is None:
