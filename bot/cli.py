@@ -62,6 +62,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_eval(commands)
     _add_members(commands)
     _add_announce(commands)
+    _add_events(commands)
+    _add_report(commands)
     doctor = commands.add_parser("doctor", help="say what is set up, reachable and missing")
     doctor.set_defaults(run=_doctor, is_quiet=True)
     return parser
@@ -137,8 +139,20 @@ def _add_members(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add_to(commands)
 
 
+def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from bot.commands.report import add_to
+
+    add_to(commands)
+
+
 def _add_announce(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     from bot.commands.announce_options import add_to
+
+    add_to(commands)
+
+
+def _add_events(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from bot.commands.events_options import add_to
 
     add_to(commands)
 

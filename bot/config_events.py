@@ -32,7 +32,8 @@ def _quiet(value: str) -> str:
 class EventSettings(Section):
     """Hours are local: by the clock of whoever is written to, where it is known.
 
-    ``quiet`` is when nobody is reminded who chose nothing else; empty for none.
+    ``quiet`` is when nobody is reminded who chose nothing else; empty for none. ``feeds`` are
+    addresses of calendars that are read again every ``feed_hours``.
     """
 
     quiet: Annotated[str, AfterValidator(_quiet)] = "22:00-07:00"
@@ -41,6 +42,9 @@ class EventSettings(Section):
     ] = "monday"
     digest_hour: int = Field(default=9, ge=0, le=23)
     discord_events: bool = True
+    feeds: tuple[str, ...] = ()
+    feed_hours: int = Field(default=6, ge=1, le=168)
+    allow_private_addresses: bool = False
 
     @property
     def digest_day(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from multiprocessing import get_context
@@ -14,7 +14,7 @@ import structlog
 
 from bot.calendar.ics_reading import NotACalendar, Reading, read_calendar
 from bot.chat.ports import Clock
-from bot.clockwork.fetching import Fetched, FetchError
+from bot.clockwork.fetching import Fetched, FetchError, tidy_url
 from bot.clockwork.importing import Imported, Importing
 from bot.store import Database
 from bot.store.event_feeds import EventFeed, EventFeeds
@@ -31,7 +31,10 @@ log = structlog.get_logger(__name__)
 
 
 class Feeds:
-    """``every`` is how often each is read; one that fails is tried again later and later."""
+    """``every`` is how often each is read; one that fails is tried again later and later.
+
+    ``urls`` are the feeds of the settings.
+    """
 
     def __init__(
         self,
@@ -42,6 +45,7 @@ class Feeds:
         importing: Importing,
         zone: str,
         every: timedelta,
+        urls: Sequence[str] = (),
     ) -> None:
         self._database = database
         self._clock = clock
@@ -49,9 +53,11 @@ class Feeds:
         self._importing = importing
         self._zone = zone
         self._every = every
+        self._urls = list(urls)
 
     async def read_due(self) -> int:
         """Read all that are due; returns how many were."""
+        await self._keep_urls()
         count = 0
         while True:
             async with self._database.begin() as store:
@@ -60,6 +66,18 @@ class Feeds:
                 return count
             count += 1
             await self.read(feed)
+
+    async def _keep_urls(self) -> None:
+        while self._urls:
+            try:
+                url = tidy_url(self._urls[-1])
+            except FetchError as error:
+                log.error("feed.no_address", reason=str(error))
+            else:
+                async with self._database.begin() as store:
+                    feeds = EventFeeds(store.connection)
+                    await feeds.keep(url, self._clock.now(), is_read_again=True)
+            self._urls.pop()
 
     async def read(self, feed: EventFeed) -> Imported | None:
         """Read one feed; None where nothing has changed or it failed, which is noted."""

@@ -7,7 +7,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -75,6 +75,12 @@ class Part:
     owner: str
     web: WebServer | None
     gateway: Gateway | None
+    pokes: dict[str, Callable[[], None]] = field(default_factory=dict)
+
+    def poke_senders(self) -> None:
+        """There is something new in the outbox for the senders of this process."""
+        for poke in list(self.pokes.values()):
+            poke()
 
     def has(self, role: str) -> bool:
         """Whether this process does that."""
@@ -93,6 +99,7 @@ class Part:
         if not self.roles:
             adapter = make_adapter(self, platform, pacer)
             sender, _ = sender_for(self.app, adapter, token_id=platform, pacer=pacer)
+            self.pokes[platform] = sender.poke
             return {
                 platform: lambda stop: adapter.run(self.app.dispatch, stop),
                 f"{platform}.sender": sender.run,

@@ -12,6 +12,7 @@ from bot.adapters.email import transport_for
 from bot.app import App
 from bot.chat.events import Platform
 from bot.chat.ports import Adapter, Clock
+from bot.commands.clock import clockwork_for
 from bot.delivery.courier import InteractiveCourier
 from bot.delivery.fanout import FanOut
 from bot.delivery.housekeeping import Housekeeping
@@ -24,8 +25,11 @@ from bot.operations.daily_backup import DailyBackup
 Task = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
-def upkeep(app: App) -> dict[str, Task]:
-    """What runs beside the platforms: announcements, mails with codes, the daily cleaning."""
+def upkeep(app: App, poke_senders: Callable[[], None] = lambda: None) -> dict[str, Task]:
+    """What runs beside the platforms: announcements, the calendar, mails, the daily cleaning.
+
+    ``poke_senders`` lets reminders leave at their moment.
+    """
     transport = transport_for(app.settings.email)
     mailing = Mailing(
         database=app.database,
@@ -47,6 +51,7 @@ def upkeep(app: App) -> dict[str, Task]:
     fanout = FanOut(database=app.database, clock=app.clock)
     return {
         "announcements": fanout.run,
+        "calendar": clockwork_for(app, poke_senders).run,
         "mailing": mailing.run,
         "housekeeping": housekeeping.run,
         "backup": backup.run,

@@ -139,7 +139,7 @@ def _tasks(part: Part, metrics: Metrics) -> dict[str, Task]:
 
 def _clock(part: Part) -> dict[str, Task]:
     """What is done at its time: in this process, or in the elected one of several."""
-    works = upkeep(part.app)
+    works = upkeep(part.app, part.poke_senders)
     if not part.roles:
         return works
 
