@@ -14,7 +14,7 @@ from bot.chat.events import ConversationRef, Platform
 from bot.chat.ports import Clock
 from bot.store import Database
 from bot.store.announcement_files import WantedFile
-from bot.store.outages import OUTAGES
+from bot.watching import repeat
 
 POLL: Final = 2.0
 """Seconds until it is looked again whether there is anything to fetch."""
@@ -41,16 +41,7 @@ class FileFetcher:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until ``stop``."""
-        while not stop.is_set():
-            try:
-                await self.fetch_all()
-            except OUTAGES as error:
-                _log.warning("file.database", error=type(error).__name__)
-            stopping = asyncio.ensure_future(stop.wait())
-            pause = asyncio.ensure_future(self._clock.sleep(POLL))
-            await asyncio.wait({stopping, pause}, return_when=asyncio.FIRST_COMPLETED)
-            for task in (stopping, pause):
-                task.cancel()
+        await repeat(self.fetch_all, POLL, self._clock, stop)
 
     async def fetch_all(self) -> int:
         """Everything that is wanted now; returns how many were settled."""

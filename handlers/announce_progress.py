@@ -6,10 +6,12 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from bot.chat.actions import Action
-from bot.chat.messages import Button, Message
+from bot.chat.events import ActionPressed
+from bot.chat.messages import Button, Edit, Message
 from bot.chat.turn import Translate, Turn
 from bot.store import Store
 from bot.store.announcements import Announcement
@@ -20,6 +22,8 @@ from handlers.descriptions import N_
 
 BAR: Final = 20
 """Signs of the bar."""
+ENDED: Final = ("cancelled", "done")
+"""States after which nothing more happens by itself."""
 STATES: Final[Mapping[str, str]] = {
     "proposed": N_("waits for a second person's yes"),
     "running": N_("is being sent"),
@@ -63,14 +67,28 @@ class Progress:
 
     async def show(self, turn: Turn, told: Announcement) -> Message:
         """The bar, the numbers, and the buttons that make sense now."""
+        return await self.message(turn.store, told, turn._, turn.clock.now())
+
+    async def watched(self, turn: Turn, told: Announcement) -> Message | Edit:
+        """The same in place of the message whose button was pressed, which is kept fresh."""
         store: Store = turn.store
-        _ = turn._
+        message = await self.show(turn, told)
+        event = turn.event
+        if not isinstance(event, ActionPressed) or event.message_id is None:
+            return message
+        where = event.conversation
+        if told.state not in ENDED:
+            await store.announcement_watches.watch(
+                told.id, where, event.message_id, turn._.language
+            )
+        return Edit(message=message)
+
+    async def message(
+        self, store: Store, told: Announcement, _: Translate, now: datetime
+    ) -> Message:
+        """How it stands at ``now``, for a reader of any chat."""
         counts = await store.announcements.counts(told.id)
-        meant: Counter[str] = Counter()
-        if told.state in ("running", "paused") and not told.is_fanned_out:
-            found = await store.announcement_drafts.recipients(told.audience)
-            for (platform, _language), count in found.items():
-                meant[platform] += count
+        meant = 0 if told.is_fanned_out else await store.announcement_watches.meant(told.id)
         standing = standing_of(counts, meant)
         lines = [
             _(
@@ -90,7 +108,7 @@ class Progress:
             ),
         ]
         if told.state == "running":
-            lines.append(self._outlook(turn, told, counts, meant))
+            lines.append(await self._outlook(store, told, standing, _, now))
         return Message(
             title=_("Announcement {number}", number=told.id),
             text="\n".join(line for line in lines if line),
@@ -98,24 +116,33 @@ class Progress:
             is_ephemeral=True,
         )
 
-    def _outlook(
-        self, turn: Turn, told: Announcement, counts: Counter[tuple[str, str]], meant: Counter[str]
+    async def _outlook(
+        self, store: Store, told: Announcement, standing: Standing, _: Translate, now: datetime
     ) -> str:
-        _ = turn._
-        if told.due_at > turn.clock.now():
+        if told.due_at > now:
             return _("It leaves {time}.", time=shown_time(told.due_at, self._zone))
-        seconds = 0.0
-        for platform in {*meant, *(platform for platform, _state in counts)}:
-            mine = Counter({key: count for key, count in counts.items() if key[0] == platform})
-            left = standing_of(mine, Counter({platform: meant[platform]})).waiting
-            seconds = max(seconds, left / self._rates.get(platform, 1.0))
-        if not seconds:
+        if not standing.waiting:
             return ""
+        rate = await store.announcement_watches.rate(told.id, standing.settled, now)
+        if rate:
+            minutes = math.ceil(standing.waiting / rate / 60)
+            return _.plural(
+                "Now: {rate} a second, so about {count} more minute.",
+                "Now: {rate} a second, so about {count} more minutes.",
+                minutes,
+                rate=f"{rate:.1f}",
+            )
+        if told.timing.is_local and standing.settled + standing.waiting:
+            return _("Some wait for the right hour of their own clock.") if rate == 0 else ""
+        slowest = min(self._rates.get(name, 1.0) for name in self._platforms(told))
         return _.plural(
             "At the platforms' pace it takes about {count} more minute.",
             "At the platforms' pace it takes about {count} more minutes.",
-            math.ceil(seconds / 60),
+            math.ceil(standing.waiting / slowest / 60),
         )
+
+    def _platforms(self, told: Announcement) -> tuple[str, ...]:
+        return told.audience.platforms or tuple(self._rates) or ("",)
 
     def _buttons(self, _: Translate, told: Announcement) -> tuple[Button, ...]:
         number = str(told.id)
@@ -133,13 +160,13 @@ class Progress:
         return (*by_state.get(told.state, (look,)), report)
 
 
-def standing_of(counts: Counter[tuple[str, str]], meant: Counter[str]) -> Standing:
-    """From ``Announcements.counts`` and, before all rows are written, who is meant by platform."""
+def standing_of(counts: Counter[tuple[str, str]], meant: int = 0) -> Standing:
+    """From ``Announcements.counts`` and, before all rows are written, for how many it was begun."""
     by_state: Counter[str] = Counter()
     for (_platform, state), count in counts.items():
         by_state[state] += count
     return Standing(
-        total=max(by_state["queued"], meant.total()),
+        total=max(by_state["queued"], meant),
         sent=by_state["sent"],
         failed=by_state["failed"],
         skipped=by_state["skipped"],

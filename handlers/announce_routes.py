@@ -25,12 +25,17 @@ def add_announcements(
     timing = Timing(zone=settings.zone, quiet=told.quiet_hours or None)
     preview = DraftPreview(ports.preview)
     panel = DraftPanel(settings.zone)
-    rates = {
-        "telegram": settings.telegram.rate_per_second,
-        "discord": settings.discord.rate_per_second,
-    }
-    progress = Progress(settings.zone, rates)
+    progress = progress_of(settings)
     review = SecondPerson(ports, told.approval)
     Announce(panel, preview, timing, translators).add_to(routes)
     AnnounceRun(panel, preview, review, progress, Report(), translators).add_to(routes)
     Subscriptions(translators).add_to(routes)
+
+
+def progress_of(settings: Settings) -> Progress:
+    """What draws how far an announcement is."""
+    rates = {
+        "telegram": settings.telegram.rate_per_second,
+        "discord": settings.discord.rate_per_second,
+    }
+    return Progress(settings.zone, rates)

@@ -82,7 +82,9 @@ class AnnounceRun:
             rows.append((Button(label=label, action=Action(RUN, "show", str(number))),))
         if not rows:
             return Message(text=_("Nothing was announced yet."), is_ephemeral=True)
-        return Message(text=_("The latest announcements:"), rows=tuple(rows), is_ephemeral=True)
+        is_shared = not turn.event.conversation.is_private
+        text = _("The latest announcements:")
+        return Message(text=text, rows=tuple(rows), is_ephemeral=is_shared)
 
     async def pressed(self, turn: Turn) -> Reply:
         """A button of the yes, of the progress, or of the report."""
@@ -107,12 +109,10 @@ class AnnounceRun:
         if kind == "back":
             return await self._review.send_back(turn, told)
         match kind:
-            case "ask" | "yes":
-                return await self._progress.show(turn, told)
-            case "show":
-                return await self._progress.show(turn, told)
+            case "ask" | "yes" | "show":
+                return await self._progress.watched(turn, told)
             case "look":
-                return Edit(message=await self._progress.show(turn, told))
+                return await self._looked(turn, told)
             case "pause" | "resume" | "cancel":
                 return await self._change(turn, told, kind)
             case "report":
@@ -147,7 +147,9 @@ class AnnounceRun:
             action=Action(RUN, "yes", str(told.id), str(told.version)),
             style="primary",
         )
-        return Message(text=text, rows=((yes,),), is_ephemeral=True)
+        # What is personal cannot be kept fresh by itself on Discord.
+        is_shared = not turn.event.conversation.is_private
+        return Message(text=text, rows=((yes,),), is_ephemeral=is_shared)
 
     async def _yes(self, turn: Turn, told: Announcement, version: str) -> Reply:
         store: Store = turn.store
@@ -174,11 +176,13 @@ class AnnounceRun:
 
     async def _start(self, turn: Turn, told: Announcement, recipients: int) -> Reply:
         store: Store = turn.store
-        await store.announcement_drafts.start(told.id, turn.clock.now(), only_from=told.state)
+        now = turn.clock.now()
+        await store.announcement_drafts.start(told.id, now, only_from=told.state)
+        await store.announcement_watches.begin(told.id, recipients, now)
         await note(turn, told.id, "started", f"{recipients} recipients")
         started = await store.announcements.get(told.id)
         assert started is not None
-        return await self._progress.show(turn, started)
+        return await self._progress.watched(turn, started)
 
     async def _fault(self, turn: Turn, told: Announcement, found: Counter[tuple[str, str]]) -> str:
         """What stands against sending it to these platforms; empty where nothing does."""
@@ -197,4 +201,8 @@ class AnnounceRun:
             await note(turn, told.id, state)
         changed = await store.announcements.get(told.id)
         assert changed is not None
-        return Edit(message=await self._progress.show(turn, changed))
+        return await self._looked(turn, changed)
+
+    async def _looked(self, turn: Turn, told: Announcement) -> Reply:
+        drawn = await self._progress.watched(turn, told)
+        return drawn if isinstance(drawn, Edit) else Edit(message=drawn)

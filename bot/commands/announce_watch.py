@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -25,7 +24,7 @@ async def watch(database: Database, number: int, total: int) -> None:
         while True:
             async with database.begin() as store:
                 told = await store.announcements.get(number)
-                standing = standing_of(await store.announcements.counts(number), Counter())
+                standing = standing_of(await store.announcements.counts(number))
             state = told.state if told is not None else "gone"
             counted = f"failed {standing.failed}, unknown {standing.unknown}"
             progress.update(

@@ -1,4 +1,4 @@
-"""What runs beside a platform that is connected: files, the mark of members, lists of events."""
+"""What runs beside a platform that is connected: files, progress, badges, lists of events."""
 
 from __future__ import annotations
 
@@ -8,11 +8,18 @@ from typing import Protocol, runtime_checkable
 from bot.app import App, describe_event, desks_of
 from bot.chat.boards import EventBoard
 from bot.chat.events import ConversationRef
+from bot.chat.messages import Message
 from bot.chat.ports import Adapter, BadgeBearer
 from bot.delivery.badges import Badges
+from bot.delivery.courier import InteractiveCourier
 from bot.delivery.mirroring import Mirroring
+from bot.delivery.pacing import Pacer
 from bot.fetching import FileFetcher
+from bot.store import Store
 from bot.translating import supported, translator
+from bot.watching import Draw, ProgressKeeper
+from handlers.announce_progress import ENDED
+from handlers.announce_routes import progress_of
 
 
 class Fetching(Adapter, Protocol):
@@ -40,7 +47,21 @@ def _board(app: App, adapter: Fetching) -> EventBoard | None:
     return ScheduledEvents(adapter.client, adapter.client.sending, app.settings.discord)
 
 
-async def run_beside(app: App, adapter: Fetching, stop: asyncio.Event) -> None:
+def progress_drawer(app: App) -> Draw:
+    """What a message that shows an announcement's progress says now."""
+    progress = progress_of(app.settings)
+
+    async def draw(store: Store, number: int, language: str) -> tuple[Message, bool] | None:
+        told = await store.announcements.get(number)
+        if told is None:
+            return None
+        message = await progress.message(store, told, translator(language), app.clock.now())
+        return message, told.state not in ENDED
+
+    return draw
+
+
+async def run_beside(app: App, adapter: Fetching, pacer: Pacer, stop: asyncio.Event) -> None:
     """Until ``stop``."""
     fetcher = FileFetcher(
         database=app.database,
@@ -48,8 +69,16 @@ async def run_beside(app: App, adapter: Fetching, stop: asyncio.Event) -> None:
         platform=adapter.platform,
         download=adapter.download,
     )
+    keeper = ProgressKeeper(
+        database=app.database,
+        clock=app.clock,
+        adapter=adapter,
+        courier=InteractiveCourier(pacer=pacer, clock=app.clock, meter=app.meter),
+        draw=progress_drawer(app),
+    )
     async with asyncio.TaskGroup() as group:
         group.create_task(fetcher.run(stop), name="fetching")
+        group.create_task(keeper.run(stop), name="progress")
         if isinstance(adapter, Badged) and adapter.badges is not None:
             badges = Badges(
                 database=app.database,

@@ -103,7 +103,7 @@ class Part:
             return {
                 platform: lambda stop: adapter.run(self.app.dispatch, stop),
                 f"{platform}.sender": sender.run,
-                f"{platform}.beside": lambda stop: run_beside(self.app, adapter, stop),
+                f"{platform}.beside": lambda stop: run_beside(self.app, adapter, pacer, stop),
             }
         tasks: dict[str, Task] = {}
         if "gateway" in self.roles:
@@ -116,11 +116,11 @@ class Part:
         settings = self.app.settings.telegram
         if platform == "telegram" and settings.mode == "webhook":
             adapter = make_adapter(self, platform, pacer)
-            return lambda stop: _receive(self, adapter, stop)
+            return lambda stop: _receive(self, adapter, pacer, stop)
 
         async def receive_elected(stop: asyncio.Event) -> None:
             async def term(over: asyncio.Event) -> None:
-                await _receive(self, make_adapter(self, platform, pacer), over)
+                await _receive(self, make_adapter(self, platform, pacer), pacer, over)
 
             await self.elected(f"{platform}.gateway").run(term, stop)
 
@@ -136,7 +136,9 @@ class Part:
         }
 
 
-async def _receive(part: Part, adapter: PlatformAdapter, stop: asyncio.Event) -> None:
+async def _receive(
+    part: Part, adapter: PlatformAdapter, pacer: Pacer, stop: asyncio.Event
+) -> None:
     """Receive, and look for what other gateways left when they died."""
     over = asyncio.Event()
 
@@ -150,7 +152,7 @@ async def _receive(part: Part, adapter: PlatformAdapter, stop: asyncio.Event) ->
                 _log.warning("gateway.sweep_failed", error=type(error).__name__)
 
     sweeping = asyncio.create_task(sweep())
-    beside = asyncio.create_task(run_beside(part.app, adapter, over))
+    beside = asyncio.create_task(run_beside(part.app, adapter, pacer, over))
     try:
         await adapter.run(part.app.dispatch, stop)
     finally:

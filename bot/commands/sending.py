@@ -21,6 +21,7 @@ from bot.delivery.mailing import Mailing
 from bot.delivery.pacing import Pacer
 from bot.delivery.sender import Sender
 from bot.operations.daily_backup import DailyBackup
+from bot.watching import ProgressSamples
 
 Task = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
@@ -49,8 +50,10 @@ def upkeep(app: App, poke_senders: Callable[[], None] = lambda: None) -> dict[st
         zone=app.settings.zone,
     )
     fanout = FanOut(database=app.database, clock=app.clock)
+    samples = ProgressSamples(database=app.database, clock=app.clock)
     return {
         "announcements": fanout.run,
+        "announcements.progress": samples.run,
         "calendar": clockwork_for(app, poke_senders).run,
         "mailing": mailing.run,
         "housekeeping": housekeeping.run,

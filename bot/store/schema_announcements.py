@@ -122,5 +122,7 @@ announcement_sample: Final = Table(
     Column("at", UtcDateTime, primary_key=True),
     Column("settled", BigInteger, nullable=False),
     Column("sent", BigInteger, nullable=False),
+    Column("meant", BigInteger),
 )
-"""How far an announcement had got, every few seconds while it runs: for its rate and its chart."""
+"""How far an announcement had got, every few seconds while it runs: for its rate and its chart.
+``meant``: for how many recipients it was begun, in its first row."""

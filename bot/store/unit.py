@@ -13,6 +13,7 @@ from bot.store.announcement_files import AnnouncementFiles
 from bot.store.announcement_reports import AnnouncementReports
 from bot.store.announcement_reviews import AnnouncementReviews
 from bot.store.announcement_revisions import AnnouncementRevisions
+from bot.store.announcement_watches import AnnouncementWatches
 from bot.store.announcements import Announcements
 from bot.store.applications import Applications
 from bot.store.attendance import Attendance
@@ -90,6 +91,7 @@ class Store:
         self.announcement_reviews = AnnouncementReviews(connection)
         self.chat_zones = ChatZones(connection)
         self.staff = Staff(connection)
+        self.announcement_watches = AnnouncementWatches(connection)
         self.outbox_publishing = OutboxPublishing(connection)
         self.outbox_reports = OutboxReports(connection)
         self.alerts = Alerts(connection)

@@ -62,6 +62,7 @@ def upgrade() -> None:
     sa.Column('at', UtcDateTime(), nullable=False),
     sa.Column('settled', sa.BigInteger(), nullable=False),
     sa.Column('sent', sa.BigInteger(), nullable=False),
+    sa.Column('meant', sa.BigInteger(), nullable=True),
     sa.ForeignKeyConstraint(['announcement_id'], ['announcement.id'], name=op.f('fk_announcement_sample_announcement_id_announcement')),
     sa.PrimaryKeyConstraint('announcement_id', 'at', name=op.f('pk_announcement_sample'))
     )
