@@ -13,6 +13,7 @@ from bot.chat.ports import Lane
 from bot.store.outbox import AT_ONCE
 from bot.store.schema import delivery, question
 from bot.store.schema_desk import question_copy, question_message
+from bot.store.schema_mail import mail_file
 
 KEPT: Final = frozenset({"question", "question_message", "question_event"})
 """Rows that stay for counting, without whom they are about."""
@@ -32,6 +33,7 @@ async def forget_questions(
     gone = await connection.execute(
         delete(question_message).where(question_message.c.question_id.in_(numbers))
     )
+    files = await connection.execute(delete(mail_file).where(mail_file.c.question_id.in_(numbers)))
     await connection.execute(
         update(question)
         .where(question.c.id.in_(numbers))
@@ -46,7 +48,7 @@ async def forget_questions(
             due_at=None,
         )
     )
-    return int(copies.rowcount) + int(gone.rowcount)
+    return int(copies.rowcount) + int(gone.rowcount) + int(files.rowcount)
 
 
 async def forget_names(connection: AsyncConnection, person_id: int) -> None:

@@ -6,11 +6,13 @@ import asyncio
 from email.message import EmailMessage
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 
 from bot.adapters.email.judging import Refused
 from bot.adapters.email.office import Position, Thread
 from bot.chat.messages import Message
+from bot.config_mailbox import MailboxSettings
 from tests.email.conftest import Desk, until
 from tests.email.letters import CONTACT, DESK, bounce, mail
 from tests.email.servers import ImapServer, SmtpServer
@@ -119,6 +121,18 @@ async def test_a_wrong_password_is_told_once(imap: ImapServer, smtp: SmtpServer)
     await desk.close()
     assert desk.office.troubles == ["refused"]
     assert max(desk.pauses) > 10
+
+
+async def test_a_password_never_travels_in_the_open(imap: ImapServer, smtp: SmtpServer) -> None:
+    desk = Desk(imap, smtp, security="tls")
+    desk.open()
+    await until(lambda: bool(desk.office.troubles))
+    await desk.close()
+    assert desk.office.troubles == ["refused"]
+    with pytest.raises(ValueError, match="in the open"):
+        MailboxSettings(
+            host="imap.example.org", security="none", username="a", password=SecretStr("b")
+        )
 
 
 async def test_a_folder_that_is_not_there_is_told(imap: ImapServer, smtp: SmtpServer) -> None:

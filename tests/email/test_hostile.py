@@ -6,17 +6,23 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.email.html_text import html_to_text
+from bot.adapters.email.judging import Accepted, Judge
 from bot.adapters.email.reading import Mail, read_mail
 from bot.adapters.email.stripping import new_words
-from bot.adapters.email.tokens import find_tokens
+from bot.adapters.email.tokens import Tokens, find_tokens
 from bot.adapters.email.winmail import unpack
 from tests.email.letters import bounce, mail, tnef
+
+_NOW = datetime(2026, 11, 23, tzinfo=UTC)
+_TOKENS = Tokens(b"t" * 32)
+_JUDGE = Judge(tokens=_TOKENS, own=frozenset({"insop@example.net"}))
 
 SECONDS = 4.0
 """Far above what any of these takes alone; the machine may be busy."""
@@ -72,6 +78,25 @@ def test_any_headers_are_read(headers: list[tuple[str, str]], body: bytes) -> No
     assert len(found.digest) == 32
     assert "\x00" not in found.text
     found.text.encode("utf-8")
+
+
+@given(
+    _HEADERS,
+    st.sampled_from(["amina@example.org", "eve@example.com"]),
+    st.integers(min_value=1, max_value=20),
+    st.text(alphabet="abcdefghijklmnopqrstuvwxyz234567", min_size=16, max_size=16),
+)
+@settings(deadline=None, max_examples=200)
+def test_no_mail_without_a_right_token_is_believed(
+    headers: list[tuple[str, str]], sender: str, number: int, signature: str
+) -> None:
+    right = str(_TOKENS.make(7, "amina@example.org", _NOW))
+    for token in (right, f"{number}-{right.split('-')[1]}-{signature}"):
+        named = [*headers, ("From", sender), ("Subject", f"[INSOP #{number} · {token}]")]
+        verdict = _JUDGE.judge(read_mail(_raw(named, b"x")), _NOW)
+        if isinstance(verdict, Accepted):
+            assert (token, verdict.number, number) == (right, 7, 7)
+            assert verdict.address == sender == "amina@example.org"
 
 
 @given(st.text(max_size=500))
