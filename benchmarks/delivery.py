@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import random
@@ -15,7 +16,9 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -233,6 +236,16 @@ def recovery(taken: list[float], cut_at: float, end: float, ceiling: float) -> d
     return {"cut_recovered_s": None, "cut_held_after": None}
 
 
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The event loop of ``insop run``."""
+    try:
+        uvloop = import_module("uvloop")
+    except ImportError:
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
+
+
 def main() -> int:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -261,7 +274,12 @@ def main() -> int:
             )
         )
         os.sched_setaffinity(0, {cores[0]})
-        figures = asyncio.run(measure(arguments, url, server))
+        # As ``insop run`` does: without it every full collection walks all libraries.
+        import_module(f"bot.adapters.{arguments.platform}.adapter")
+        gc.collect()
+        gc.freeze()
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
+            figures = runner.run(measure(arguments, url, server))
     figures = {
         "platform": arguments.platform,
         "database": arguments.database,

@@ -22,12 +22,12 @@ from bot.store.outages import OUTAGES
 from bot.store.outbox_fanout import Chunk, DueFor, OutboxFanOut
 from bot.store.outbox_reports import OutboxReports
 
-HOLD: Final = 0.012
+HOLD: Final = 0.02
 """Seconds that a chunk's transaction should take; 50 ms is the most that it may."""
 FIRST: Final = 500
-SMALLEST: Final = 100
+SMALLEST: Final = 500
 LARGEST: Final = 20_000
-"""Rows of a chunk."""
+"""Chats of a chunk. Smaller ones cost as much: most of it would be the commit."""
 POLL: Final = 1.0
 SWEEP: Final = 30.0
 """Seconds between looks for rows that nobody has sent in time."""
@@ -99,8 +99,8 @@ class FanOut:
             )
         took = self._clock.monotonic() - began
         self.longest_hold = max(self.longest_hold, took)
-        if chunk.rows:
-            factor = min(1.5, max(0.3, HOLD / max(took, 1e-6)))
+        if not chunk.is_last:
+            factor = min(1.5, max(0.5, HOLD / max(took, 1e-6)))
             self._size = int(min(LARGEST, max(SMALLEST, self._size * factor)))
         return chunk
 

@@ -27,11 +27,16 @@ class Gate:
 
     def __init__(self, *, texts: Texts) -> None:
         self._texts = texts
+        self._seen: Mapping[int, Edition] = {}
 
     async def stops(
         self, connection: AsyncConnection, jobs: Sequence[Job], now: datetime
     ) -> list[Result]:
-        """The jobs that must not leave, as results; the others get the latest wording."""
+        """The jobs that must not leave, as results; the others get the latest wording.
+
+        Comes first in its transaction.
+        """
+        self._seen = {}
         stops = [
             Result(row=job.row, state="skipped", error="expired")
             for job in jobs
@@ -58,17 +63,27 @@ class Gate:
             await Announcements(connection).add_counts(changes)
 
     async def catch_up(
-        self, connection: AsyncConnection, written: Sequence[Result], now: datetime
+        self,
+        connection: AsyncConnection,
+        written: Sequence[Result],
+        now: datetime,
+        *,
+        is_apart: bool = False,
     ) -> None:
-        """Correct, or recall, what has arrived in words that were replaced meanwhile."""
+        """Correct, or recall, what has arrived in words that were replaced meanwhile.
+
+        ``is_apart``: in a transaction of its own, not in that of ``stops``.
+        """
         arrived = [
             result
             for result in written
             if result.row.batch and result.row.kind == "send" and result.state == "sent"
         ]
         batches = {result.row.batch for result in arrived if result.row.payload is None}
-        editions = await self._texts.editions(connection, batches) if batches else {}
-        for batch, edition in editions.items():
+        seen = {} if is_apart else self._seen
+        unseen = batches - seen.keys()
+        found = await self._texts.editions(connection, unseen) if unseen else {}
+        for batch, edition in {**seen, **found}.items():
             outdated = [
                 result.row.id
                 for result in arrived
@@ -100,7 +115,7 @@ class Gate:
         batches = {job.row.batch for job in jobs if job.row.batch}
         if not batches:
             return []
-        editions = await self._texts.editions(connection, batches)
+        self._seen = editions = await self._texts.editions(connection, batches)
         stops = []
         for job in jobs:
             if not job.row.batch:

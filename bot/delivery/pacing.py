@@ -23,8 +23,11 @@ CATCH_UP: Final = 0.02
 
 WINDOWED_UP_TO: Final = 200
 """Messages a second above which no single request's answer is waited for: there a stall holds so
-many of them that they would stay in a clump. A wider margin takes the place of the window."""
+many of them that they would stay in a clump. There the moment of leaving counts, and a wider
+margin makes up for not knowing more."""
 _CATCH_UP_UNWINDOWED: Final = 0.012
+_FULLEST: Final = 0.985
+"""Share of such a ceiling that may leave in a second, so that catching up meets no ceiling."""
 
 
 class Pacer:
@@ -80,4 +83,6 @@ class Pacer:
 
     def _look(self) -> float:
         ceiling = self.pace.ceiling
-        return 0.0 if ceiling > WINDOWED_UP_TO else self._window.look(max(1, int(ceiling)))
+        if ceiling > WINDOWED_UP_TO:
+            return self._window.left(int(ceiling * _FULLEST))
+        return self._window.look(max(1, int(ceiling)))

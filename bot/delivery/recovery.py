@@ -79,7 +79,7 @@ class Recovery:
                 if await takeover.settle(row, state, now, error=error, message_id=message_id):
                     settled.append(Result(row=row, state=state))
             await self._gate.count(connection, settled, ())
-            await self._gate.catch_up(connection, settled, now)
+            await self._gate.catch_up(connection, settled, now, is_apart=True)
             return await takeover.has_doubtful()
 
     async def _judge(self, row: OutboxRow) -> tuple[State, str | None]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
 from bot.chat.ports import Clock
@@ -51,8 +50,14 @@ class SlidingWindow:
         """
         if len(self._departures) < size:
             return 0.0
-        crowding = next(islice(reversed(self._departures), size - 1, None))
+        crowding = self._departures[-size]
         return max(0.0, self._seen_by(crowding) + SECOND + GUARD - self._clock.monotonic())
+
+    def left(self, size: int) -> float:
+        """As ``wait``, where what counts is when requests left."""
+        if len(self._departures) < size:
+            return 0.0
+        return max(0.0, self._departures[-size].left_at + SECOND - self._clock.monotonic())
 
     def look(self, size: int) -> float:
         """Seconds until it is worth asking again; 0 where a request may leave."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import and_, bindparam, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.events import ConversationRef
@@ -14,6 +15,34 @@ from bot.chat.ports import Lane
 from bot.store.dialects import upsert
 from bot.store.outbox_rows import OutboxRow
 from bot.store.schema import chat, delivery, muted_topic
+
+# Built once: they are part of every commit of the sender.
+_STANDINGS: Final = (
+    select(delivery.c.id, chat.c.status, chat.c.migrated_to, chat.c.has_opted_out)
+    .join(
+        chat,
+        and_(chat.c.platform == delivery.c.platform, chat.c.chat_id == delivery.c.chat_id),
+    )
+    .where(
+        delivery.c.id.in_(bindparam("ids", expanding=True)),
+        delivery.c.lane >= int(Lane.REMINDER),
+        or_(chat.c.status != "active", chat.c.has_opted_out),
+    )
+)
+_MUTED: Final = (
+    select(delivery.c.id)
+    .join(
+        muted_topic,
+        and_(
+            muted_topic.c.platform == delivery.c.platform,
+            muted_topic.c.chat_id == delivery.c.chat_id,
+        ),
+    )
+    .where(
+        delivery.c.id.in_(bindparam("ids", expanding=True)),
+        muted_topic.c.topic == bindparam("of"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,18 +66,7 @@ class OutboxChats:
 
         Answers and relays (lanes above reminders) are always tried: the person may be back.
         """
-        rows = await self._connection.execute(
-            select(delivery.c.id, chat.c.status, chat.c.migrated_to, chat.c.has_opted_out)
-            .join(
-                chat,
-                and_(chat.c.platform == delivery.c.platform, chat.c.chat_id == delivery.c.chat_id),
-            )
-            .where(
-                delivery.c.id.in_(ids),
-                delivery.c.lane >= int(Lane.REMINDER),
-                or_(chat.c.status != "active", chat.c.has_opted_out),
-            )
-        )
+        rows = await self._connection.execute(_STANDINGS, {"ids": list(ids)})
         return [
             Standing(
                 row_id=row.id,
@@ -61,17 +79,7 @@ class OutboxChats:
 
     async def muted(self, ids: Collection[int], topic: str) -> set[int]:
         """The rows among these whose chat has switched the topic off."""
-        rows = await self._connection.scalars(
-            select(delivery.c.id)
-            .join(
-                muted_topic,
-                and_(
-                    muted_topic.c.platform == delivery.c.platform,
-                    muted_topic.c.chat_id == delivery.c.chat_id,
-                ),
-            )
-            .where(delivery.c.id.in_(ids), muted_topic.c.topic == topic)
-        )
+        rows = await self._connection.scalars(_MUTED, {"ids": list(ids), "of": topic})
         return set(rows)
 
     async def mark_gone(self, to: ConversationRef, now: datetime) -> None:

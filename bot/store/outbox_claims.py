@@ -11,10 +11,12 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     String,
     TextClause,
     bindparam,
@@ -24,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.chat.events import Platform
 from bot.chat.ports import Lane
@@ -60,31 +63,19 @@ class OutboxClaims:
     async def claim(self, lane: Lane, batch: int, limit: int, now: datetime) -> list[OutboxRow]:
         """Take up to ``limit`` due rows of a lane and batch; none once the epoch has passed."""
         lease = self._scope.lease
-        ready = (
-            select(delivery.c.id)
-            .where(
-                *self._scope.rows(),
-                delivery.c.state == "ready",
-                delivery.c.lane == int(lane),
-                delivery.c.batch == batch,
-                delivery.c.due_at <= now,
-            )
-            .order_by(delivery.c.due_at, delivery.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-            .cte("due")
-        )
-        is_leader = exists().where(
-            sender_lease.c.token_id == lease.token_id,
-            sender_lease.c.owner == lease.owner,
-            sender_lease.c.epoch == lease.epoch,
-        )
-        rows = await self._connection.execute(
-            update(delivery)
-            .where(delivery.c.id.in_(select(ready.c.id)), is_leader)
-            .values(state="claimed", owner=lease.owner, epoch=lease.epoch, updated_at=now)
-            .returning(*COLUMNS)
-        )
+        values = {
+            "on": self._scope.platform,
+            "of": lane,
+            "in": batch,
+            "most": limit,
+            "now": now,
+            "token": lease.token_id,
+            "by": lease.owner,
+            "term": lease.epoch,
+        }
+        if self._scope.only_chat is not None:
+            values["in_chat"] = self._scope.only_chat
+        rows = await self._connection.execute(_claim(self._scope.only_chat is not None), values)
         return read_rows(rows)
 
     async def claimed(self) -> list[OutboxRow]:
@@ -102,20 +93,10 @@ class OutboxClaims:
         A row that is marked already is armed again: the commit before was in doubt, and nothing
         leaves before a commit is known.
         """
+        lease = self._scope.lease
+        values = {"ids": list(ids), "until": until, "now": now}
         rows = await self._connection.execute(
-            update(delivery)
-            .where(
-                delivery.c.id.in_(ids),
-                delivery.c.state.in_(("claimed", "sending")),
-                *self._scope.held(),
-            )
-            .values(
-                state="sending",
-                attempts=delivery.c.attempts + 1,
-                lease_until=until,
-                updated_at=now,
-            )
-            .returning(delivery.c.id)
+            _ARM, {**values, "by": lease.owner, "term": lease.epoch}
         )
         return set(rows.scalars())
 
@@ -181,6 +162,63 @@ class OutboxClaims:
                     .values(due_at=result.due_at)
                 )
         return written
+
+
+# Built once: they are part of every commit of the sender.
+_MOMENT: Final = UtcDateTime()
+_ARM: Final = (
+    update(delivery)
+    .where(
+        delivery.c.id.in_(bindparam("ids", expanding=True)),
+        delivery.c.state.in_(("claimed", "sending")),
+        delivery.c.owner == bindparam("by"),
+        delivery.c.epoch == bindparam("term"),
+    )
+    .values(
+        state="sending",
+        attempts=delivery.c.attempts + 1,
+        lease_until=bindparam("until", type_=_MOMENT),
+        updated_at=bindparam("now", type_=_MOMENT),
+    )
+    .returning(delivery.c.id)
+)
+
+
+@cache
+def _claim(is_of_one_chat: bool) -> ReturningUpdate[Any]:
+    mine = [delivery.c.platform == bindparam("on")]
+    if is_of_one_chat:
+        mine.append(delivery.c.chat_id == bindparam("in_chat"))
+    ready = (
+        select(delivery.c.id)
+        .where(
+            *mine,
+            delivery.c.state == "ready",
+            delivery.c.lane == bindparam("of", type_=Integer),
+            delivery.c.batch == bindparam("in"),
+            delivery.c.due_at <= bindparam("now", type_=_MOMENT),
+        )
+        .order_by(delivery.c.due_at, delivery.c.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    is_leader = exists().where(
+        sender_lease.c.token_id == bindparam("token"),
+        sender_lease.c.owner == bindparam("by"),
+        sender_lease.c.epoch == bindparam("term"),
+    )
+    return (
+        update(delivery)
+        .where(delivery.c.id.in_(select(ready.c.id)), is_leader)
+        .values(
+            state="claimed",
+            owner=bindparam("by"),
+            epoch=bindparam("term"),
+            updated_at=bindparam("now", type_=_MOMENT),
+        )
+        .returning(*COLUMNS)
+    )
 
 
 _RECORD: Final = """
