@@ -24,16 +24,17 @@ from bot.store.conversations import ConversationState
 from handlers import fallbacks
 from handlers.descriptions import N_, Translators, in_all
 from handlers.desk import Desk
+from handlers.desk_hearing import Hearing
 from handlers.limits import Limits
 from handlers.reading import Reading
 from knowledge.answering import Outcome, Query
 from knowledge.library import Library
 from knowledge.model import LANGUAGES
 
-PARTS: Final = 3
-"""Questions of one message that are answered; the rest is asked for again."""
 ALBUMS_KEPT: Final = 256
 """Albums remembered; their pictures come within a second or two of each other."""
+PARTS: Final = 3
+"""Questions of one message that are answered; the rest is asked for again."""
 
 
 class Ask:
@@ -47,6 +48,7 @@ class Ask:
         limits: Limits,
         translators: Translators,
         pages: Mapping[str, Handler],
+        hearing: Hearing,
     ) -> None:
         self._library = library
         self._reading = reading
@@ -54,6 +56,7 @@ class Ask:
         self._pages = pages
         self._desk = desk
         self._translators = translators
+        self._hearing = hearing
         self._albums: OrderedDict[tuple[str, ...], None] = OrderedDict()
 
     def add_to(self, routes: Routes) -> None:
@@ -88,23 +91,18 @@ class Ask:
     async def message(self, turn: Turn) -> Reply:
         """A text written to the assistant; a photo or voice note alone goes to a person."""
         assert isinstance(turn.event, MessageReceived)
+        heard = await self._hearing.message(turn)
+        if heard is not None:
+            return heard[0]
         is_new = self._is_new(turn.event)
         if turn.event.text:
             return await self.question(turn, turn.event.text)
-        if turn.event.files and not is_new:
-            return None
         if turn.event.files:
-            return Message(
-                text=turn._(
-                    "I can read only text. Write your question in a few words, or let a person "
-                    "of the secretariat help you."
-                ),
-                rows=((fallbacks.person_button(turn._),),),
-            )
+            return await self._desk.picture(turn) if is_new else None
         return await self.invite(turn)
 
     def _is_new(self, event: MessageReceived) -> bool:
-        """False for the second picture of an album and those after it: one reply is enough."""
+        """False for the second picture of an album that was answered by its caption."""
         if event.album is None:
             return True
         key = (*event.conversation.key, event.album)

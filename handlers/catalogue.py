@@ -14,7 +14,7 @@ from handlers.announce_ports import AnnouncePorts
 from handlers.announce_routes import add_announcements
 from handlers.ask import Ask
 from handlers.descriptions import Translators, in_all
-from handlers.desk import Desk
+from handlers.desk_routes import build_desk
 from handlers.event_routes import add_events
 from handlers.limits import Limits
 from handlers.membership_routes import add_membership, inviting
@@ -37,16 +37,17 @@ def build_routes(
 ) -> Routes:
     """Everything the assistant does; ``desks`` are told about handed-over questions."""
     routes = Routes()
-    desk = Desk(library, desks, translators)
+    settings = settings or Settings()
+    desk, hearing, desk_parts = build_desk(library, desks, translators, settings)
     reading = Reading(library, translators)
     limits = Limits(library, translators)
     pages: dict[str, Handler] = {}
     words: dict[str, Handler] = {}
-    ask = Ask(library, reading, desk, limits, translators, words)
+    ask = Ask(library, reading, desk, limits, translators, words, hearing)
     start = Start(translators)
     personal = PersonalSettings(translators)
     pictures = PracticePictures(Pictures.load())
-    for part in (start, ask, reading, pictures, limits, desk, personal):
+    for part in (start, ask, reading, pictures, limits, *desk_parts, personal):
         part.add_to(routes)
     settings = settings or Settings()
     pages |= add_membership(routes, start, settings, desks, translators)
@@ -73,6 +74,13 @@ def build_routes(
 
     routes.add_action("go", go)
     routes.status = record_status
+    routes.edited = hearing.edited
+    routes.deleted = hearing.deleted
+    start.deep_links |= {
+        "contact": desk.contact,
+        "confidential": desk.confidential,
+        "questions": desk.questions,
+    }
     return routes
 
 

@@ -1,64 +1,72 @@
-"""Questions for people: hand-over, the contact form, and what the secretariat sees."""
+"""Questions for people: hand-over, the contact form, a picture alone, and the list of questions."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
-from bot.chat.events import ConversationRef, FormSubmitted
+from bot.chat.actions import Action
+from bot.chat.events import ActionPressed, FormSubmitted, MessageReceived
 from bot.chat.forms import Field, Form
 from bot.chat.markup import Raw, escape
-from bot.chat.messages import Message
-from bot.chat.ports import Lane
+from bot.chat.messages import Button, Message, Row
 from bot.chat.routes import CommandSpec, Routes
-from bot.chat.turn import Reply, Role, Translate, Turn
+from bot.chat.turn import Reply, Role, Turn
+from bot.config_members import MembershipSettings
+from bot.desk import rendering
+from bot.desk.staff import contact_of
 from bot.store import Store
 from bot.store.conversations import ConversationState
 from bot.store.questions import Question
 from handlers.descriptions import N_, Translators, in_all
+from handlers.desk_mine import Mine
+from handlers.desk_opening import Draft, Opening, stored_files
+from handlers.discretion import ask_privately, is_discreet
 from knowledge.answering import Query
 from knowledge.library import Library
 from knowledge.model import LANGUAGES
 from knowledge.urgent import emergency_text
 
 FORM: Final = "contact"
+HIDDEN: Final = "confidential"
 QUESTION_LIMIT: Final = 2000
 LISTED: Final = 10
+PERSON: Final = "person"
 
 
 class Desk:
-    """Stores a question with its outbox rows in the asker's own transaction.
-
-    ``desks`` are the chats of the configuration; terminals of the secretariat that are open
-    count too.
-    """
+    """Stores a question with its outbox rows in the asker's own transaction."""
 
     def __init__(
-        self, library: Library, desks: Sequence[ConversationRef], translators: Translators
+        self,
+        library: Library,
+        opening: Opening,
+        mine: Mine,
+        translators: Translators,
+        settings: MembershipSettings,
     ) -> None:
         self._library = library
-        self._desks = tuple(desks)
+        self._opening = opening
+        self._mine = mine
         self._translators = translators
+        self._settings = settings
 
     def add_to(self, routes: Routes) -> None:
         """Register."""
-        contact = CommandSpec(
-            name="contact",
-            descriptions=in_all(self._translators, N_("Put a question to the secretariat")),
-        )
-        questions = CommandSpec(
-            name="questions",
-            descriptions=in_all(self._translators, N_("Open questions (secretariat)")),
-            role=Role.SECRETARIAT,
-            is_in_groups=False,
-        )
-        routes.add_command(contact, self.contact)
-        routes.add_command(questions, self.questions)
-        routes.add_action("person", self.hand_over)
+        for name, description, handler in (
+            ("contact", N_("Put a question to the secretariat"), self.contact),
+            ("confidential", N_("Tell the secretariat without your name"), self.confidential),
+            ("questions", N_("Your questions to people"), self.questions),
+        ):
+            spec = CommandSpec(name=name, descriptions=in_all(self._translators, description))
+            routes.add_command(spec, handler)
+        routes.add_action(PERSON, self.hand_over)
         routes.add_form(FORM, self.submitted)
+        routes.add_form(HIDDEN, self.submitted)
 
     async def contact(self, turn: Turn) -> Reply:
-        """Ask for the question in a form."""
+        """Ask for the question in a form; in a group, only where nobody else reads the answer."""
+        if not is_discreet(turn):
+            return ask_privately(turn, self._settings, "contact")
         _ = turn._
         return Form(
             id=FORM,
@@ -77,25 +85,83 @@ class Desk:
             ),
         )
 
+    async def confidential(self, turn: Turn) -> Reply:
+        """The same without the asker's name: for reports that could harm who makes them."""
+        if not is_discreet(turn):
+            return ask_privately(turn, self._settings, "confidential")
+        _ = turn._
+        return Form(
+            id=HIDDEN,
+            title=_("Without your name"),
+            intro=_(
+                "Whoever answers will not see your name or account. Coordinates are made coarse, "
+                "and what a camera writes into pictures is removed. Leave out what would give "
+                "you away; a district or town is enough for the place."
+            ),
+            fields=(
+                Field(
+                    name="question",
+                    label=_("What would you like to tell?"),
+                    kind="text",
+                    limit=QUESTION_LIMIT,
+                ),
+            ),
+        )
+
     async def submitted(self, turn: Turn) -> Reply:
         """The form was filled in."""
         assert isinstance(turn.event, FormSubmitted)
         text = turn.event.value("question")
+        is_hidden = turn.event.form == HIDDEN
         if not text:
-            return await self.contact(turn)
+            return await (self.confidential(turn) if is_hidden else self.contact(turn))
         outcome = self._library.decide(Query(text=text, language=turn.member.language))
-        if outcome.decision == "urgent":
+        if turn.member.language is None and outcome.language in LANGUAGES:
+            turn = turn.changed(_=self._translators(outcome.language))
+        best = outcome.article or next((each.article for each in outcome.candidates), None)
+        draft = Draft(
+            text=text,
+            topic=self._topic(best),
+            candidates=tuple(each.article for each in outcome.candidates[:3]),
+            is_urgent=outcome.decision == "urgent",
+            is_confidential=is_hidden,
+        )
+        if draft.is_urgent:
             # Nobody may be at the desk for hours: what to do now cannot wait for a person.
             turn.notes["decision"] = outcome.decision
-            if turn.member.language is None and outcome.language in LANGUAGES:
-                turn = turn.changed(_=self._translators(outcome.language))
-            return await self.urgent(turn, text)
-        return self._receipt(turn, await self.open(turn, text=text))
+            return await self._emergency(turn, draft)
+        return self._receipt(turn, await self._opening.open(turn, draft))
+
+    async def picture(self, turn: Turn) -> Reply:
+        """A picture, file or voice note without words opens a question."""
+        assert isinstance(turn.event, MessageReceived)
+        event = turn.event
+        draft = Draft(
+            text="",
+            files=tuple(stored_files(turn)),
+            album=event.album,
+            message_ref=event.message_id,
+        )
+        question = await self._opening.open(turn, draft)
+        _ = turn._
+        text = _(
+            "I cannot look at pictures or listen, so a person will. Your question has the number "
+            "**{number}**. Tell me in a few words what it is about, and I add it.",
+            number=question.number,
+        )
+        return Message(
+            text=text, rows=(self._show_button(turn, question),), is_ephemeral=not _is_private(turn)
+        )
 
     async def urgent(self, turn: Turn, text: str) -> Message:
         """What to do at once, and the message flagged for the secretariat."""
-        number = await self.open(turn, text=text, is_urgent=True)
-        note = turn._("Your message has the number {number} at the secretariat.", number=number)
+        return await self._emergency(turn, Draft(text=text, is_urgent=True))
+
+    async def _emergency(self, turn: Turn, draft: Draft) -> Message:
+        question = await self._opening.open(turn, draft)
+        note = turn._(
+            "Your message has the number {number} at the secretariat.", number=question.number
+        )
         contacts = self.contact_lines(None, turn._.language)
         return Message(
             text=f"{emergency_text(turn._.language)}\n\n{note}\n{contacts}",
@@ -106,70 +172,40 @@ class Desk:
         """ "Ask a person": with the question that was just asked, if there was one."""
         store: Store = turn.store
         event = turn.event
+        is_hidden = isinstance(event, ActionPressed) and event.action.args == ("hidden",)
         state = await store.conversations.get(event.conversation, event.author.id)
         if not state.last_text:
-            return await self.contact(turn)
-        topic = None
-        if state.last_article and (article := self._library.article(state.last_article)):
-            topic = article.topic
-        number = await self.open(
-            turn,
+            return await (self.confidential(turn) if is_hidden else self.contact(turn))
+        draft = Draft(
             text=state.last_text,
             first_text=state.missed_text if state.missed_text != state.last_text else "",
             candidates=state.candidates or tuple(filter(None, (state.last_article,))),
-            topic=topic,
+            topic=self._topic(state.last_article or next(iter(state.candidates), None)),
+            is_confidential=is_hidden,
         )
+        question = await self._opening.open(turn, draft)
         # What was handed over is done; a second press asks for a new question.
         await store.conversations.set(
             event.conversation, event.author.id, ConversationState(), turn.clock.now()
         )
-        return self._receipt(turn, number)
+        return self._receipt(turn, question)
 
     async def questions(self, turn: Turn) -> Reply:
-        """What is open, for the secretariat."""
+        """What is open for contacts, and for everybody else their own questions."""
+        if not is_discreet(turn):
+            return ask_privately(turn, self._settings, "questions")
+        is_staff = turn.member.role >= Role.SECRETARIAT
+        if not is_staff and contact_of(self._library, turn.event.author) is None:
+            return await self._mine.list(turn)
         store: Store = turn.store
         _ = turn._
         waiting = await store.questions.list_open(LISTED)
         if not waiting:
             return Message(text=_("No question is open."), is_ephemeral=True)
         total = await store.questions.count_open()
-        parts = [self._describe(question, _) for question in waiting]
+        parts = [self._listed(turn, question) for question in waiting]
         title = _.plural("{count} open question", "{count} open questions", total)
         return Message(title=title, text="\n\n".join(parts), is_ephemeral=True)
-
-    async def open(
-        self,
-        turn: Turn,
-        *,
-        text: str,
-        first_text: str = "",
-        candidates: tuple[str, ...] = (),
-        topic: str | None = None,
-        is_urgent: bool = False,
-    ) -> int:
-        """Store a question, queue it for every desk, and return its number."""
-        store: Store = turn.store
-        now = turn.clock.now()
-        number = await store.questions.open(
-            person_id=turn.member.id,
-            where=turn.event.conversation,
-            text=text,
-            first_text=first_text,
-            candidates=candidates,
-            language=turn._.language,
-            topic=topic,
-            is_urgent=is_urgent,
-            now=now,
-        )
-        question = await store.questions.get(number)
-        assert question is not None
-        told = Message(text=self._describe(question, self._translators("en")))
-        for desk in (*self._desks, *await store.chats.desks("console")):
-            await store.outbox.add(
-                f"question:{number}", desk, told, lane=Lane.RELAY, on_unknown="resend", now=now
-            )
-        turn.notes["question"] = str(number)
-        return number
 
     def contact_lines(self, topic: str | None, language: str) -> str:
         """Names and addresses of those who take a topic."""
@@ -179,38 +215,38 @@ class Desk:
             for contact in self._library.contacts(topic, language)
         )
 
-    def _receipt(self, turn: Turn, number: int) -> Message:
+    def _listed(self, turn: Turn, question: Question) -> str:
+        described = rendering.describe(question, self._library, turn._)
+        owner = self._opening.owner_of(question)
+        return f"{described}\n*{escape(owner)} · {question.state}*" if owner else described
+
+    def _topic(self, article_id: str | None) -> str | None:
+        article = self._library.article(article_id) if article_id else None
+        return article.topic if article is not None else None
+
+    def _receipt(self, turn: Turn, question: Question) -> Message:
         _ = turn._
         text = _(
             "Thank you. Your question has the number **{number}** and waits for the secretariat. "
             "A person has to read it; I cannot say how long that takes.",
-            number=number,
+            number=question.number,
         )
+        if question.is_confidential:
+            text += " " + _("Whoever answers does not see your name.")
         addresses = _(
             "If it cannot wait, write to the network's contacts:\n{contacts}",
             contacts=Raw(self.contact_lines(None, _.language)),
         )
-        return Message(text=f"{text}\n\n{addresses}", is_ephemeral=not _is_private(turn))
+        return Message(
+            text=f"{text}\n\n{addresses}",
+            rows=(self._show_button(turn, question),),
+            is_ephemeral=not _is_private(turn),
+        )
 
-    def _describe(self, question: Question, _: Translate) -> str:
-        heading = _("Question {number}", number=question.number)
-        if question.is_urgent:
-            heading = "🔴 " + _("URGENT") + f" · {heading}"
-        lines = [
-            f"**{heading}** · {question.language} · {question.where.platform} · "
-            f"{escape(question.asker)}",
-            escape(question.text),
-        ]
-        if question.first_text:
-            lines.append(_("*First asked as:* {text}", text=question.first_text))
-        titles = [
-            article.texts["en"].title
-            for key in question.candidates
-            if (article := self._library.article(key)) is not None
-        ]
-        if titles:
-            lines.append(_("*Shown by me:* {titles}", titles="; ".join(titles)))
-        return "\n".join(lines)
+    @staticmethod
+    def _show_button(turn: Turn, question: Question) -> Row:
+        action = Action(rendering.MINE, "show", str(question.number))
+        return (Button(label=turn._("My question"), action=action),)
 
 
 def _is_private(turn: Turn) -> bool:

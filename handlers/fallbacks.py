@@ -59,7 +59,7 @@ def offer_person(translate: Translate) -> Message:
             "I do not know this one. Shall I pass your question to a person of the secretariat? "
             "They will see what you wrote and what I showed you."
         ),
-        rows=((person_button(translate), _no(translate)),),
+        rows=((person_button(translate), _no(translate)), (_hidden_button(translate),)),
     )
 
 
@@ -106,6 +106,10 @@ def small_talk(kind: str, translate: Translate, name: str = "") -> Message:
 def person_button(translate: Translate) -> Button:
     """Hands the last question over, or opens the contact form."""
     return Button(label=translate("Ask a person"), action=Action("person"), style="primary")
+
+
+def _hidden_button(translate: Translate) -> Button:
+    return Button(label=translate("Ask without my name"), action=Action("person", "hidden"))
 
 
 def _no(translate: Translate) -> Button:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.chat.actions import Action
+from bot.chat.events import Platform
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,22 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileRef:
+    """A file that lies at a platform, to be passed on from there.
+
+    ``is_stripped``: what a camera wrote into a picture (place, time, device) must not go along.
+    """
+
+    platform: Platform
+    kind: Literal["photo", "document", "voice", "audio", "video"]
+    handle: str
+    name: str = ""
+    media_type: str = ""
+    size: int | None = None
+    is_stripped: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One thing said. ``is_ephemeral``: for the asker's eyes, where the platform can.
 
@@ -74,6 +91,7 @@ class Message:
     text: str
     rows: tuple[Row, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    files: tuple[FileRef, ...] = ()
     is_ephemeral: bool = False
     title: str = ""
     footer: str = ""

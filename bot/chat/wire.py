@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import asdict
 from typing import Any, Final
 
 from bot.chat.actions import Action
@@ -16,6 +17,7 @@ from bot.chat.messages import (
     Choice,
     Delete,
     Edit,
+    FileRef,
     LinkButton,
     Message,
     Notice,
@@ -56,6 +58,7 @@ def _read(data: Any) -> Message:
             )
             for part in data.get("files", ())
         ),
+        files=tuple(FileRef(**part) for part in data.get("refs", ())),
     )
 
 
@@ -106,6 +109,8 @@ def _message(message: Message) -> dict[str, Any]:
         data["ephemeral"] = True
     if message.rows:
         data["rows"] = [[_component_data(part) for part in row] for row in message.rows]
+    if message.files:
+        data["refs"] = [asdict(file) for file in message.files]
     if message.attachments:
         data["files"] = [
             {

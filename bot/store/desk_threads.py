@@ -77,9 +77,9 @@ class DeskThreads:
         found = await self._read(and_(_is_at(where), desk_thread.c.has_thread))
         return found[-1] if found else None
 
-    async def is_desk(self, where: ConversationRef) -> bool:
-        """Whether any question has, or shares, this place."""
-        return bool(await self._read(_is_at(where), 1))
+    async def is_place(self, number: int, where: ConversationRef) -> bool:
+        """Whether a question has, or shares, this place."""
+        return bool(await self._read(and_(_is_at(where), desk_thread.c.question_id == number), 1))
 
     async def unfinished(self, platform: Platform, limit: int = 50) -> list[DeskThread]:
         """Threads to be made, made anew or renamed, the oldest question first."""

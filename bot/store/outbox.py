@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.events import ConversationRef
@@ -61,5 +62,47 @@ class Outbox:
             )
             .on_conflict_do_nothing()
             .execution_options(preserve_rowcount=True)
+        )
+        return bool(result.rowcount)
+
+    async def change(
+        self,
+        source: str,
+        to: ConversationRef,
+        message_id: str,
+        message: Message | None,
+        *,
+        lane: Lane,
+        now: datetime,
+    ) -> None:
+        """Queue the edit of a message that was sent, or with None its deletion."""
+        await self._connection.execute(
+            upsert(self._connection, delivery)
+            .values(
+                source=source,
+                platform=to.platform,
+                chat_id=to.chat_id,
+                thread_id=to.thread_id,
+                is_private=to.is_private,
+                lane=int(lane),
+                kind="delete" if message is None else "edit",
+                payload=None if message is None else message_to_json(message),
+                message_id=message_id,
+                on_unknown="resend",
+                state="ready",
+                due_at=AT_ONCE,
+                epoch=0,
+                attempts=0,
+                updated_at=now,
+            )
+            .on_conflict_do_nothing()
+        )
+
+    async def replace(self, source: str, message: Message, now: datetime) -> bool:
+        """Put other words into what has not left yet; False where it has, or is gone."""
+        result = await self._connection.execute(
+            update(delivery)
+            .where(delivery.c.source == source, delivery.c.state == "ready")
+            .values(payload=message_to_json(message), updated_at=now)
         )
         return bool(result.rowcount)

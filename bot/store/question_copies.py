@@ -84,10 +84,26 @@ class QuestionCopies:
             and_(
                 question_copy.c.platform == where.platform,
                 question_copy.c.chat_id == where.chat_id,
-                ref == _REF,
+                _is_ref(ref),
             )
         )
         return found[-1] if found else None
+
+    async def number_at(self, where: ConversationRef, ref: str) -> int | None:
+        """The question that any message of ours in a chat is about: a copy, a head, a nudge."""
+        copy = await self.find(where, ref)
+        if copy is not None:
+            return copy.question
+        source = await self._connection.scalar(
+            select(delivery.c.source).where(
+                delivery.c.platform == where.platform,
+                delivery.c.chat_id == where.chat_id,
+                delivery.c.message_id == ref,
+                delivery.c.source.startswith("question:"),
+            )
+        )
+        number = source.split(":")[1] if source else ""
+        return int(number) if number.isdecimal() else None
 
     async def of(self, message_id: int) -> list[Copy]:
         """Every place of one message, the origin first."""
@@ -166,6 +182,10 @@ class QuestionCopies:
 
 
 _REF: ColumnElement[str | None] = func.coalesce(question_copy.c.message_ref, delivery.c.message_id)
+
+
+def _is_ref(ref: str) -> ColumnElement[bool]:
+    return _REF.in_([ref])
 
 
 def _copy(row: Any) -> Copy:

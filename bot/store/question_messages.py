@@ -116,6 +116,16 @@ class QuestionMessages:
         )
         return found[0] if found else None
 
+    async def is_first(self, message: QuestionMessage) -> bool:
+        """Whether the question began with it."""
+        earlier = question_message.c.id < message.id
+        found = await self._connection.scalar(
+            select(question_message.c.id)
+            .where(question_message.c.question_id == message.question, earlier)
+            .limit(1)
+        )
+        return found is None
+
     async def add_file(self, message: QuestionMessage, file: StoredFile, text: str = "") -> None:
         """One more picture of an album; its caption is added where it has one."""
         values: dict[str, Any] = {"files": _written((*message.files, file))}

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.events import ConversationRef, Platform
 from bot.store.schema import person, question
+from bot.store.schema_desk import question_message
 
 State = Literal["open", "assigned", "waiting", "closed", "forgotten"]
 ALIVE: Final = ("open", "assigned", "waiting")
@@ -157,6 +158,27 @@ class Questions:
             1,
             func.coalesce(question.c.contact_at, question.c.created_at).desc(),
         )
+        return found[0] if found else None
+
+    async def wordless_in(
+        self, where: ConversationRef, person_id: int, album: str | None
+    ) -> Question | None:
+        """The person's latest open question here that is a picture or file without words.
+
+        With ``album``, the one that another picture of that album has begun, words or none.
+        """
+        mine = and_(
+            question.c.person_id == person_id,
+            question.c.platform == where.platform,
+            question.c.chat_id == where.chat_id,
+            question.c.thread_id == where.thread_id,
+            question.c.state == "open",
+        )
+        if album is None:
+            found = await self._read(and_(mine, question.c.text == ""), 1, question.c.id.desc())
+        else:
+            begun = select(question_message.c.question_id).where(question_message.c.album == album)
+            found = await self._read(and_(mine, question.c.id.in_(begun)), 1)
         return found[0] if found else None
 
     async def load(self) -> dict[str, int]:

@@ -8,6 +8,7 @@ from bot.chat.actions import Action
 from bot.chat.events import IncomingFile, MessageReceived
 from bot.chat.forms import Form
 from bot.chat.messages import Message
+from bot.chat.turn import Role
 from tests.stage import Stage
 
 PAGES = {
@@ -145,11 +146,25 @@ async def test_the_cancel_button_of_an_older_form_leaves_a_newer_one(stage: Stag
     ana.sees("number 1")
 
 
-async def test_cancel_in_a_group_is_heard_only_where_a_form_is_open(stage: Stage) -> None:
+async def a_question(stage: Stage) -> None:
+    zoe = stage.persona("Zoe")
+    await zoe.says("/contact")
+    await zoe.says("Is my well safe?")
+
+
+async def test_contact_in_a_group_asks_in_private(stage: Stage) -> None:
     ana = stage.persona("Ana", chat_id="-5")
+    await ana.says("/contact")
+    ana.sees("in a private chat")
+    ana.sees_not("What is your question?")
+
+
+async def test_cancel_in_a_group_is_heard_only_where_a_form_is_open(stage: Stage) -> None:
+    await a_question(stage)
+    ana = stage.persona("Ana", chat_id="-5", role=Role.EXPERT)
     await ana.says("/cancel")
     ana.sees_nothing()
-    await ana.says("/contact")
+    await ana.presses_action(Action("desk", "note", "1"))
     await ana.says("/cancel")
     ana.sees("Nothing was sent")
 
@@ -174,14 +189,15 @@ async def test_a_too_long_answer_to_a_form_is_asked_again_and_nothing_is_lost(
 
 
 async def test_a_button_of_somebody_elses_form_is_refused(stage: Stage) -> None:
-    ana = stage.persona("Ana", chat_id="-5")
+    await a_question(stage)
+    ana = stage.persona("Ana", chat_id="-5", role=Role.EXPERT)
     bob = stage.persona("Bob", chat_id="-5")
-    await ana.says("/contact")
+    await ana.presses_action(Action("desk", "note", "1"))
     cancel = ana.button("Cancel").action
     await bob.presses_action(Action("form", "skip", *cancel.args[1:]))
     bob.sees("closed, or it was somebody else's")
-    await ana.says("my question")
-    ana.sees("number 1")
+    await ana.says("my note")
+    ana.sees("Noted")
 
 
 async def test_help_in_a_group_says_how_to_speak_to_it(stage: Stage) -> None:
@@ -211,11 +227,15 @@ async def test_an_unknown_command_is_silent_in_groups_and_answered_in_private(
     group.sees_nothing()
 
 
-async def test_a_photo_alone_is_offered_a_person(stage: Stage) -> None:
+async def test_a_photo_alone_opens_a_question_and_the_next_words_belong_to_it(stage: Stage) -> None:
     ana = stage.persona("Ana")
     photo = IncomingFile(kind="photo", handle="abc")
     await ana.does(MessageReceived(text="", message_id="9", files=(photo,), **ana.common()))
-    ana.sees("I can read only text", "Ask a person")
+    ana.sees("has the number 1", "in a few words")
+    await ana.says("a blue crust on my field")
+    ana.sees("Passed on with question 1")
+    await ana.says("how do I take a soil sample?")
+    ana.sees("Taking a soil sample")
 
 
 async def test_an_album_is_answered_once(stage: Stage) -> None:
@@ -228,7 +248,7 @@ async def test_an_album_is_answered_once(stage: Stage) -> None:
         )
 
     await shows("one")
-    ana.sees("I can read only text")
+    ana.sees("has the number 1")
     await shows("one")
     ana.sees_nothing()
     await shows("two", "how do I take a soil sample?")

@@ -1,0 +1,283 @@
+"""The contacts' side: a plain reply answers, #note stays inside, buttons do the rest."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from bot.chat.events import ActionPressed, FormSubmitted, MessageReceived
+from bot.chat.forms import Field, Form
+from bot.chat.markup import escape
+from bot.chat.messages import Choice, Message, Notice
+from bot.chat.routes import ABOUT, Routes
+from bot.chat.turn import Reply, Translate, Turn
+from bot.desk.relaying import Relay
+from bot.desk.rendering import DESK
+from bot.desk.staff import Staff, name_of, staff_of
+from bot.store import Store
+from bot.store.question_messages import Kind
+from bot.store.questions import Question
+from handlers import desk_texts
+from handlers.desk_moving import Moving
+from handlers.desk_opening import stored_files
+from knowledge.library import Library
+from knowledge.model import Contact
+
+NOTE: Final = "question-note"
+HAND: Final = "question-hand"
+MERGE: Final = "question-merge"
+LIMIT: Final = 2000
+_TAG: Final = re.compile(r"^\\?#(note|close|reopen|take)\b[ \t:]*", re.IGNORECASE)
+_MOST_CHOICES: Final = 25
+
+
+class DeskStaff:
+    """Whoever is no contact is told so at each of these doors."""
+
+    def __init__(self, library: Library, relay: Relay, moving: Moving) -> None:
+        self._library = library
+        self._relay = relay
+        self._moving = moving
+
+    def add_to(self, routes: Routes) -> None:
+        """Register."""
+        routes.add_action(DESK, self.pressed)
+        routes.add_form(NOTE, self.noted)
+        routes.add_form(HAND, self.handed)
+        routes.add_form(MERGE, self.merged)
+
+    async def spoke(self, turn: Turn, question: Question) -> Reply:
+        """A message at a question's place: an answer, or what its first word says."""
+        assert isinstance(turn.event, MessageReceived)
+        staff = self._staff(turn)
+        if staff is None:
+            return Message(text=self._no_contact(turn), is_ephemeral=True)
+        event = turn.event
+        words = event.markup or escape(event.text)
+        tag = _TAG.match(event.text)
+        if tag is None:
+            return await self._keep(turn, question, staff, "contact", words)
+        rest = _TAG.sub("", words, count=1)
+        match tag[1].lower():
+            case "note":
+                return await self._keep(turn, question, staff, "note", rest)
+            case "close":
+                return await self._close(turn, question, staff)
+            case "take":
+                return await self._take(turn, question, staff)
+        return await self._reopen(turn, question, staff)
+
+    async def pressed(self, turn: Turn) -> Reply:
+        """A button at a question's head."""
+        assert isinstance(turn.event, ActionPressed)
+        staff = self._staff(turn)
+        if staff is None:
+            return Notice(text=self._no_contact(turn))
+        verb, *args = turn.event.action.args or ("",)
+        question = await self._question(turn, args[0] if args else "")
+        if question is None:
+            return Notice(text=turn._("This button no longer works. Please ask again."))
+        _ = turn._
+        match verb:
+            case "take":
+                return await self._take(turn, question, staff)
+            case "note":
+                return _form(
+                    NOTE,
+                    question,
+                    _,
+                    Field(
+                        name="text",
+                        label=_("The note; only contacts see it"),
+                        kind="text",
+                        limit=LIMIT,
+                    ),
+                )
+            case "hand":
+                return self._hand_form(turn, question)
+            case "merge":
+                label = _("The number of the question that goes on")
+                return _form(MERGE, question, _, Field(name="text", label=label, limit=12))
+            case "close":
+                return await self._close(turn, question, staff)
+            case "reopen":
+                return await self._reopen(turn, question, staff)
+            case "history":
+                return await self.history(turn, question)
+            case "send" if len(args) == 2:
+                return await self._send(turn, question, staff, args[1])
+        return Notice(text=_("This button no longer works. Please ask again."))
+
+    async def noted(self, turn: Turn) -> Reply:
+        """An internal note from the form."""
+        staff, question, text = await self._submitted(turn)
+        if staff is None or question is None or not text:
+            return Message(text=self._no_contact(turn), is_ephemeral=True)
+        return await self._keep(turn, question, staff, "note", escape(text))
+
+    async def handed(self, turn: Turn) -> Reply:
+        """Another contact was chosen."""
+        staff, question, text = await self._submitted(turn)
+        contact = next((each for each in self._library.everyone if each.id == text), None)
+        if staff is None or question is None or contact is None:
+            return Message(text=self._no_contact(turn), is_ephemeral=True)
+        await self._moving.hand_on(turn, question, staff, contact)
+        return Message(text=turn._("{name} has it now.", name=contact.name), is_ephemeral=True)
+
+    async def merged(self, turn: Turn) -> Reply:
+        """The number of the question that goes on was given."""
+        staff, question, text = await self._submitted(turn)
+        if staff is None or question is None:
+            return Message(text=self._no_contact(turn), is_ephemeral=True)
+        _ = turn._
+        into = await self._question(turn, text.lstrip("#"))
+        if into is None or into.number == question.number or not into.is_alive:
+            fault = _("There is no open question with that number.")
+            return Message(text=fault, is_ephemeral=True)
+        if into.person_id != question.person_id:
+            fault = _("These are of different people; what one wrote is not for the other.")
+            return Message(text=fault, is_ephemeral=True)
+        await self._moving.merge(turn, question, into, staff)
+        return Message(text=_("Joined with question {number}.", number=into.number))
+
+    async def history(self, turn: Turn, question: Question) -> Message:
+        """All that was said and done, with the state of every message."""
+        store: Store = turn.store
+        messages = [
+            (message, await store.question_copies.of(message.id))
+            for message in await store.question_messages.of(question.number)
+        ]
+        done = [
+            f"{event.at:%Y-%m-%d %H:%M} {event.kind}"
+            + (f" · {name_of(self._library, event.actor) or event.actor}" if event.actor else "")
+            + (f" · {event.detail}" if event.detail else "")
+            for event in await store.question_events.of(question.number)
+        ]
+        return desk_texts.transcript(question, messages, [escape(line) for line in done], turn._)
+
+    async def _keep(
+        self, turn: Turn, question: Question, staff: Staff, kind: Kind, words: str
+    ) -> Reply:
+        """Store what a contact wrote; an answer goes to the asker, all of it to other desks."""
+        store: Store = turn.store
+        event, now = turn.event, turn.clock.now()
+        files = stored_files(turn)
+        if not words and not files:
+            return Message(text=turn._("There is nothing in it to pass on."), is_ephemeral=True)
+        is_chat = isinstance(event, MessageReceived)
+        album = event.album if isinstance(event, MessageReceived) else None
+        if album is not None and files:
+            begun = await store.question_messages.in_album(question.number, album)
+            if begun is not None:
+                await store.question_messages.add_file(begun, files[0], words)
+                grown = await store.question_messages.get(begun.id)
+                assert grown is not None
+                await self._relay.refresh(store, grown, question, now)
+                return None
+        message = await store.question_messages.add(
+            question.number,
+            kind=kind,
+            person_id=staff.person_id,
+            author=staff.name,
+            text=words,
+            files=files,
+            album=album,
+            now=now,
+        )
+        if isinstance(event, MessageReceived):
+            await store.question_copies.note_origin(
+                message.id, event.conversation, event.message_id
+            )
+        turn.notes["question"] = str(question.number)
+        written_in = event.conversation if is_chat else None
+        if kind == "note":
+            await self._relay.to_desks(store, message, question, now, written_in=written_in)
+            return None if is_chat else Message(text=turn._("Noted."), is_ephemeral=True)
+        if not question.person_id:
+            return Message(text=turn._("The asker has been forgotten; nobody can be told."))
+        await self._moving.answered(turn, question, staff)
+        await self._relay.to_asker(store, message, question, now)
+        await self._relay.to_desks(store, message, question, now, written_in=written_in)
+        return None
+
+    async def _send(self, turn: Turn, question: Question, staff: Staff, key: str) -> Reply:
+        """A canned answer: an article of the knowledge base, in the asker's language."""
+        article = self._library.article(key)
+        if article is None:
+            return Notice(text=turn._("This button no longer works. Please ask again."))
+        text = article.text(question.language)
+        sources = "; ".join(
+            escape(f"{source.organisation} ({source.year})")
+            for source in self._library.sources(article)[:3]
+        )
+        words = "\n\n".join(filter(None, (f"**{escape(text.title)}**", text.short, sources)))
+        store: Store = turn.store
+        await store.question_events.add(
+            question.number, "canned", turn.clock.now(), actor=staff.id, detail=key
+        )
+        await self._keep(turn, question, staff, "contact", words)
+        return Notice(text=turn._("Sent to the asker."))
+
+    async def _take(self, turn: Turn, question: Question, staff: Staff) -> Reply:
+        is_new = await self._moving.take(turn, question, staff)
+        return self._said(turn, turn._("It is yours.") if is_new else turn._("You have it."))
+
+    async def _close(self, turn: Turn, question: Question, staff: Staff) -> Reply:
+        if not question.is_alive:
+            return self._said(turn, turn._("That question is closed."))
+        await self._moving.close(turn, question, "answered", by=staff.id)
+        return self._said(turn, turn._("Closed; the asker is told."))
+
+    async def _reopen(self, turn: Turn, question: Question, staff: Staff) -> Reply:
+        if question.state != "closed" or question.merged_into is not None:
+            return self._said(turn, turn._("That question is open."))
+        await self._moving.reopen(turn, question, by=staff.id)
+        return self._said(turn, turn._("Open again."))
+
+    @staticmethod
+    def _said(turn: Turn, text: str) -> Reply:
+        if isinstance(turn.event, ActionPressed):
+            return Notice(text=text)
+        return Message(text=text, is_ephemeral=True)
+
+    def _hand_form(self, turn: Turn, question: Question) -> Form:
+        _ = turn._
+        choices = tuple(
+            Choice(label=contact.name, value=contact.id, description=_about(contact))
+            for contact in self._library.everyone[:_MOST_CHOICES]
+        )
+        field = Field(name="text", label=_("Who shall answer?"), kind="choice", choices=choices)
+        return _form(HAND, question, _, field)
+
+    async def _submitted(self, turn: Turn) -> tuple[Staff | None, Question | None, str]:
+        assert isinstance(turn.event, FormSubmitted)
+        number = turn.event.form.partition(ABOUT)[2]
+        staff = self._staff(turn)
+        return staff, await self._question(turn, number), turn.event.value("text").strip()
+
+    async def _question(self, turn: Turn, number: str) -> Question | None:
+        store: Store = turn.store
+        if not number.isdecimal() or len(number) > 12:
+            return None
+        question = await store.questions.get(int(number))
+        return None if question is None or question.state == "forgotten" else question
+
+    def _staff(self, turn: Turn) -> Staff | None:
+        return staff_of(self._library, turn.event.author, turn.member)
+
+    @staticmethod
+    def _no_contact(turn: Turn) -> str:
+        return turn._(
+            "Only contacts of the network can do this, so nothing was passed on. An administrator "
+            "can add the account {account}.",
+            account=f"{turn.event.author.platform}:{turn.event.author.id}",
+        )
+
+
+def _form(form_id: str, question: Question, translate: Translate, field: Field) -> Form:
+    title = translate("Question {number}", number=question.number)
+    return Form(id=f"{form_id}{ABOUT}{question.number}", title=title, fields=(field,))
+
+
+def _about(contact: Contact) -> str:
+    return ", ".join((*contact.topics, *contact.languages, *contact.countries))[:100]
