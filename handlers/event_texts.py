@@ -31,7 +31,7 @@ def reminder(
 ) -> Message:
     """Before an event, or at its start. ``is_late``: it should have come earlier.
 
-    ``sees_link`` may only be true where nobody reads along who must not have the link.
+    ``sees_link``: the reader may have the meeting's link. In a group it is never shown.
     """
     told = meeting.occurrence
     lines = [_lead_line(meeting, now, _)]
@@ -39,7 +39,7 @@ def reminder(
         lines.insert(0, _("I am sorry, this reminder comes late."))
     facts = fact_lines(meeting, zone, _)
     link = meeting.event.meeting_link
-    if link and sees_link:
+    if link and sees_link and not is_group:
         facts.append(_("- **Join here:** {link}", link=link))
     elif link:
         facts.append(_("- Press “Show the event” for the link to join."))
@@ -54,7 +54,8 @@ def reminder(
 def thanks(meeting: Meeting, recording: EventFile | None, _: Translate) -> Message:
     """After an event, with the one question."""
     text = _(
-        "Thank you for coming to **{title}**. Was it useful? One press tells the organisers.",
+        "**{title}** is over. Thank you, if you could be there. Was it useful? One press tells "
+        "the organisers.",
         title=title_of(meeting, _.language),
     )
     rows: list[Row] = [question_row(meeting.occurrence.id, _)]
@@ -100,7 +101,7 @@ def _lead_line(meeting: Meeting, now: datetime, _: Translate) -> str:
     if minutes < 90:
         return _.plural("It begins in {count} minute.", "It begins in {count} minutes.", minutes)
     hours = round(minutes / 60)
-    if hours < 36:
+    if hours < 24:
         return _.plural("It begins in {count} hour.", "It begins in {count} hours.", hours)
     days = round(hours / 24)
     return _.plural("It begins in {count} day.", "It begins in {count} days.", days)

@@ -16,6 +16,7 @@ def menu(translate: Translate, *, without: str = "") -> tuple[Row, ...]:
         "ask": translate("Ask a question"),
         "help": translate("Help"),
         "contact": translate("Ask a person"),
+        "events": translate("Events"),
         "join": translate("Join the network"),
         "about": translate("About the network"),
         "language": translate("Language"),

@@ -1,4 +1,4 @@
-"""What a person may set about themselves: the language."""
+"""What a person may set about themselves: the language, and the way to their time zone."""
 
 from __future__ import annotations
 
@@ -55,9 +55,10 @@ class PersonalSettings:
         ]
         rows = [tuple(buttons[start : start + 3]) for start in range(0, len(buttons), 3)]
         automatic = Button(label=_("As I write to you"), action=Action("language", AUTOMATIC))
+        clock = Button(label=_("My time zone"), action=Action("zone", "ask"))
         return Message(
             text=_("In which language shall I answer?"),
-            rows=(*rows, (automatic,)),
+            rows=(*rows, (automatic, clock)),
             is_ephemeral=True,
         )
 
