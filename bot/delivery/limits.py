@@ -32,7 +32,7 @@ class PlatformLimits:
         """Share of the ceiling to use: more where ``bot.delivery.window`` guards the second."""
         if self.margin is not None:
             return self.margin
-        return 0.993 if self.rate <= 200 else 0.975
+        return 0.993 if self.rate <= 200 else 0.967
 
     def interval(self, *, is_private: bool) -> float:
         """Seconds between two messages to one chat."""

@@ -26,7 +26,7 @@ WINDOWED_UP_TO: Final = 200
 many of them that they would stay in a clump. There the moment of leaving counts, and a wider
 margin makes up for not knowing more."""
 _CATCH_UP_UNWINDOWED: Final = 0.012
-_FULLEST: Final = 0.985
+_FULLEST: Final = 0.975
 """Share of such a ceiling that may leave in a second, so that catching up meets no ceiling."""
 
 
