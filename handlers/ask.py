@@ -31,6 +31,8 @@ from knowledge.answering import Outcome, Query
 from knowledge.library import Library
 from knowledge.model import LANGUAGES
 
+ARTICLE: Final = "article:"
+"""Before the id of an article whose question a page of the assistant answers better."""
 ALBUMS_KEPT: Final = 256
 """Albums remembered; their pictures come within a second or two of each other."""
 PARTS: Final = 3
@@ -165,6 +167,9 @@ class Ask:
             return comparison
         article = self._library.article(outcome.article or "")
         if outcome.decision == "answer" and article is not None:
+            if (page := self._pages.get(f"{ARTICLE}{article.id}")) is not None:
+                turn.notes["decision"] = f"page {article.id}"
+                return await page(turn)
             return await self._reading.open(turn, article, text)
         if outcome.decision == "suggest" and outcome.candidates:
             return await self._suggest(turn, text, outcome, state)

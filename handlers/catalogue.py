@@ -12,7 +12,7 @@ from bot.chat.turn import Handler, Reply, Turn
 from bot.config import Settings
 from handlers.announce_ports import AnnouncePorts
 from handlers.announce_routes import add_announcements
-from handlers.ask import Ask
+from handlers.ask import ARTICLE, Ask
 from handlers.descriptions import Translators, in_all
 from handlers.desk_routes import build_desk
 from handlers.event_routes import add_events
@@ -63,6 +63,7 @@ def build_routes(
     }
     # Who writes "how do I join?" may want to read first.
     words |= {**pages, "join": inviting(reading.page("how-to-join"))}
+    words[f"{ARTICLE}next-meeting"] = pages["events"]
 
     async def go(turn: Turn) -> Reply:
         """A button of the menu."""

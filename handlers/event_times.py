@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
 
 from bot.chat.markup import Raw, moment
 from knowledge.zones import city, offset_name
@@ -60,7 +60,9 @@ def local_day(at: datetime, zone: str) -> date:
 
 
 def _day_and_time(at: datetime, zone: str, language: str) -> str:
-    return f"{shown_date(_local(at, zone), language)}, {_time(at, zone, language)}"
+    joined = get_datetime_format("medium", locale=_locale(language))
+    day, time = shown_date(_local(at, zone), language), _time(at, zone, language)
+    return joined.replace("'", "").replace("{1}", day).replace("{0}", time)
 
 
 def _time(at: datetime, zone: str, language: str) -> str:

@@ -22,6 +22,8 @@ from handlers.event_views import EventViews
 from handlers.event_zone import ReaderZone
 
 LISTED: Final = 5
+OBSERVANCE: Final = "observance"
+"""The topic of yearly days, which are no meetings (``knowledge/events.toml``)."""
 RECORDINGS: Final = 2
 """Links beside each past event of the list."""
 
@@ -117,6 +119,12 @@ class EventList:
             )
         else:
             text = "\n\n".join(self._lines(each, zone, _) for each in shown)
+        if not offset and all(OBSERVANCE in each.event.topics for each in shown):
+            more = Action("show", "next-meeting")
+            rows.append((Button(label=_("About the network's meetings"), action=more),))
+            if shown:
+                note = _("No meeting of the network itself has a date in the calendar yet.")
+                text = f"{note}\n\n{text}"
         return Message(
             title=_("Coming events"),
             text=text,
