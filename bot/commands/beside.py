@@ -1,4 +1,4 @@
-"""What runs beside a platform that is connected: files, progress, badges, lists of events."""
+"""What runs beside a platform that is connected: files, progress, badges, publishing, events."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from bot.app import App, describe_event, desks_of
 from bot.chat.boards import EventBoard
 from bot.chat.events import ConversationRef
 from bot.chat.messages import Message
-from bot.chat.ports import Adapter, BadgeBearer
+from bot.chat.ports import Adapter, BadgeBearer, Publisher
 from bot.delivery.badges import Badges
 from bot.delivery.courier import InteractiveCourier
 from bot.delivery.mirroring import Mirroring
 from bot.delivery.pacing import Pacer
+from bot.delivery.publishing import Publishing
 from bot.fetching import FileFetcher
 from bot.store import Store
 from bot.translating import supported, translator
@@ -79,6 +80,14 @@ async def run_beside(app: App, adapter: Fetching, pacer: Pacer, stop: asyncio.Ev
     async with asyncio.TaskGroup() as group:
         group.create_task(fetcher.run(stop), name="fetching")
         group.create_task(keeper.run(stop), name="progress")
+        if isinstance(adapter, Publisher):
+            publishing = Publishing(
+                database=app.database,
+                clock=app.clock,
+                platform=adapter.platform,
+                publisher=adapter,
+            )
+            group.create_task(publishing.run(stop), name="publishing")
         if isinstance(adapter, Badged) and adapter.badges is not None:
             badges = Badges(
                 database=app.database,
