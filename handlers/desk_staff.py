@@ -13,7 +13,7 @@ from bot.chat.routes import ABOUT, Routes
 from bot.chat.turn import Reply, Translate, Turn
 from bot.desk.relaying import Relay
 from bot.desk.rendering import DESK
-from bot.desk.staff import Staff, name_of, staff_of
+from bot.desk.staff import Staff, contact_named, name_of, staff_of
 from bot.store import Store
 from bot.store.question_messages import Kind
 from bot.store.questions import Question
@@ -27,7 +27,7 @@ NOTE: Final = "question-note"
 HAND: Final = "question-hand"
 MERGE: Final = "question-merge"
 LIMIT: Final = 2000
-_TAG: Final = re.compile(r"^\\?#(note|close|reopen|take)\b[ \t:]*", re.IGNORECASE)
+_TAG: Final = re.compile(r"^\\?#(note|close|reopen|take|assign)\b[ \t:]*", re.IGNORECASE)
 _MOST_CHOICES: Final = 25
 
 
@@ -55,6 +55,9 @@ class DeskStaff:
         event = turn.event
         words = event.markup or escape(event.text)
         tag = _TAG.match(event.text)
+        if event.is_automatic:
+            # A holiday notice is worth knowing, and no answer.
+            return await self._keep(turn, question, staff, "note", words)
         if tag is None:
             return await self._keep(turn, question, staff, "contact", words)
         rest = _TAG.sub("", words, count=1)
@@ -65,6 +68,8 @@ class DeskStaff:
                 return await self._close(turn, question, staff)
             case "take":
                 return await self._take(turn, question, staff)
+            case "assign":
+                return await self._assign(turn, question, staff, event.text[tag.end() :])
         return await self._reopen(turn, question, staff)
 
     async def pressed(self, turn: Turn) -> Reply:
@@ -221,6 +226,17 @@ class DeskStaff:
     async def _take(self, turn: Turn, question: Question, staff: Staff) -> Reply:
         is_new = await self._moving.take(turn, question, staff)
         return self._said(turn, turn._("It is yours.") if is_new else turn._("You have it."))
+
+    async def _assign(self, turn: Turn, question: Question, staff: Staff, text: str) -> Reply:
+        """``#assign`` and a name, or the beginning of one, in the first line."""
+        contact = contact_named(self._library, text.partition("\n")[0])
+        if contact is None:
+            names = ", ".join(each.name for each in self._library.everyone)
+            return self._said(
+                turn, turn._("Whom do you mean? The contacts are: {names}.", names=names)
+            )
+        await self._moving.hand_on(turn, question, staff, contact)
+        return self._said(turn, turn._("{name} has it now.", name=contact.name))
 
     async def _close(self, turn: Turn, question: Question, staff: Staff) -> Reply:
         if not question.is_alive:

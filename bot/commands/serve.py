@@ -17,6 +17,7 @@ from bot.chat.events import Platform
 from bot.clock import SystemClock
 from bot.commands.channels import subscribe_channels
 from bot.commands.event_seeds import seed_events
+from bot.commands.mail_tasks import mail_tasks
 from bot.commands.roles import (
     ALL,
     Part,
@@ -125,6 +126,7 @@ def _tasks(part: Part, metrics: Metrics) -> dict[str, Task]:
     for platform in _platforms(app.settings):
         if not part.roles or part.roles & {"gateway", "sender"}:
             tasks[platform] = platforms.keep(platform, partial(part.tasks, platform))
+    tasks |= mail_tasks(part)
     if part.has("clock"):
         tasks |= _clock(part)
     if app.settings.alerts.enabled:

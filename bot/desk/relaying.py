@@ -88,7 +88,9 @@ class Relay:
         self, store: Store, question: Question, place: DeskThread, now: datetime
     ) -> None:
         """Send a place everything that was said and is not there; the question comes first."""
-        for message in await store.question_messages.of(question.number):
+        messages = await store.question_messages.of(question.number)
+        # One mail is enough: it quotes the others.
+        for message in messages[:1] if place.platform == "email" else messages:
             copies = await store.question_copies.of(message.id)
             if all(copy.where.key != place.where.key for copy in copies):
                 await self._copy(store, message, question, place.where, now)
@@ -124,7 +126,9 @@ class Relay:
         """Copies to every place of a question but the one where the message was written."""
         for place in await store.desk_threads.of(question.number):
             is_origin = written_in is not None and place.where.key == written_in.key
-            if place.state == "open" and not is_origin:
+            # Mailboxes are spared what the assistant tells; the next mail quotes it.
+            is_chatter = place.platform == "email" and message.kind == "bot"
+            if place.state == "open" and not is_origin and not is_chatter:
                 await self._copy(store, message, question, place.where, now)
 
     async def to_asker(

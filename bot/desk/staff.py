@@ -43,6 +43,20 @@ def contact_of(library: Library, author: Author) -> Contact | None:
     return None
 
 
+def contact_named(library: Library, words: str) -> Contact | None:
+    """The one contact whose id or address this is, or whose name holds a word that begins so."""
+    wanted = " ".join(words.split()).casefold()
+    if not wanted:
+        return None
+    found = [
+        each
+        for each in library.everyone
+        if wanted in (each.id.casefold(), each.email.casefold())
+        or f" {each.name.casefold()}".find(f" {wanted}") >= 0
+    ]
+    return found[0] if len(found) == 1 else None
+
+
 def name_of(library: Library, owner: str | None) -> str:
     """What people are told an owner is called; empty where nobody or a bare account owns it."""
     found = (contact.name for contact in library.everyone if contact.id == owner)

@@ -1,0 +1,134 @@
+"""The whole house: an asker on Telegram, a contact with a mail program, real servers between."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from email.message import EmailMessage
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.app import build
+from bot.clock import SystemClock
+from bot.commands.mail_tasks import mail_tasks
+from bot.commands.roles import Part
+from bot.config import EmailSettings, Settings, TelegramSettings
+from bot.store import Database
+from bot.store.migrating import upgrade
+from knowledge.library import Library
+from knowledge.model import Contact
+from knowledge.search.fuzzy import FuzzySearch
+from tests.email.letters import CONTACT, DESK
+from tests.email.servers import ImapServer, SmtpServer
+from tests.knowledge_sample import sample_collection
+from tests.telegram.loopback.server import TOKEN, LoopbackServer
+
+AMINA = Contact(id="amina", name="Amina", email="Amina@example.org", deputies=("boris",))
+BORIS = Contact(id="boris", name="Boris", email="boris@example.org")
+
+
+class House:
+    """``start`` and ``stop`` are a process's; everything else outlives them."""
+
+    def __init__(
+        self, folder: Path, telegram: LoopbackServer, imap: ImapServer, smtp: SmtpServer
+    ) -> None:
+        self.telegram = telegram
+        self.imap = imap
+        self.smtp = smtp
+        self._url = f"sqlite:///{folder / 'insop.db'}"
+        self._stop = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self.database: Database
+
+    async def start(self) -> None:
+        """Everything that ``insop run`` runs for these platforms."""
+        self.database = Database(self._url)
+        await upgrade(self.database)
+        settings = Settings(
+            telegram=TelegramSettings(
+                token=SecretStr(TOKEN),
+                api_url=self.telegram.url,
+                file_url=f"{self.telegram.url}/file",
+                set_commands=False,
+            ),
+            email=EmailSettings(
+                transport="smtp",
+                host="127.0.0.1",
+                port=self.smtp.port,
+                security="none",
+                sender=f"INSOP <{DESK}>",
+            ),
+            mailbox=self.imap.settings(),
+        )
+        contacts = (AMINA, BORIS)
+        library = Library(replace(sample_collection(), contacts=contacts), FuzzySearch.build)
+        app = build(settings, self.database, library, clock=SystemClock())
+        part = Part(app=app, roles=frozenset(), owner="house", web=None, gateway=None)
+        self._stop = asyncio.Event()
+        works = {**part.tasks("telegram"), **mail_tasks(part)}
+        works.pop("telegram.beside", None)
+        self._tasks = [asyncio.create_task(work(self._stop)) for work in works.values()]
+
+    async def stop(self) -> None:
+        """As SIGTERM."""
+        self._stop.set()
+        async with asyncio.timeout(20):
+            await asyncio.gather(*self._tasks)
+        await self.database.close()
+
+    async def mail(self, number: int, to: str = CONTACT) -> EmailMessage:
+        """The ``number``th mail (from 1) that an address got."""
+        async with asyncio.timeout(20):
+            while len(found := self.mails(to)) < number:
+                for task in self._tasks:
+                    if task.done():
+                        task.result()
+                await asyncio.sleep(0.02)
+        return found[number - 1]
+
+    async def about(self, number: int) -> EmailMessage:
+        """The first mail about a question, to whichever contact has it."""
+        async with asyncio.timeout(20):
+            while True:
+                for mail in self.smtp.mails:
+                    if f"#{number} " in mail["Subject"]:
+                        return mail
+                await asyncio.sleep(0.02)
+
+    async def mail_with(self, text: str) -> EmailMessage:
+        """A mail that says ``text``."""
+        async with asyncio.timeout(20):
+            while True:
+                for mail in self.smtp.mails:
+                    if text in words(mail):
+                        return mail
+                await asyncio.sleep(0.02)
+
+    def mails(self, to: str = CONTACT) -> list[EmailMessage]:
+        """What an address got."""
+        return [mail for mail in self.smtp.mails if str(mail["To"]).casefold() == to.casefold()]
+
+    async def answers(
+        self, mail: EmailMessage, text: str, *, sender: str | None = None, n: int = 1
+    ) -> EmailMessage:
+        """Answer a mail as a mail program does; returns what was sent."""
+        quoted = "\n".join(f"> {line}" for line in words(mail).split("\n"))
+        made = EmailMessage()
+        made["From"] = sender or str(mail["To"])
+        made["To"] = mail["Reply-To"]
+        made["Subject"] = f"Re: {mail['Subject']}"
+        made["Message-ID"] = f"<reply{n}@example.org>"
+        made["In-Reply-To"] = mail["Message-ID"]
+        made["References"] = f"{mail['References']} {mail['Message-ID']}"
+        made.set_content(f"{text}\n\nOn Monday INSOP <{DESK}> wrote:\n{quoted}\n")
+        await self.imap.deliver(made)
+        return made
+
+
+def words(mail: EmailMessage) -> str:
+    """The plain text of a mail."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content()).replace("\r", "")
