@@ -19,8 +19,10 @@ from sqlalchemy import (
     Integer,
     String,
     TextClause,
+    and_,
     bindparam,
     exists,
+    or_,
     select,
     text,
     update,
@@ -75,7 +77,9 @@ class OutboxClaims:
         }
         if self._scope.only_chat is not None:
             values["in_chat"] = self._scope.only_chat
-        rows = await self._connection.execute(_claim(self._scope.only_chat is not None), values)
+        is_of_one_chat = self._scope.only_chat is not None
+        statement = _claim(is_of_one_chat, is_in_order=lane == Lane.RELAY)
+        rows = await self._connection.execute(statement, values)
         return read_rows(rows)
 
     async def claimed(self) -> list[OutboxRow]:
@@ -185,7 +189,7 @@ _ARM: Final = (
 
 
 @cache
-def _claim(is_of_one_chat: bool) -> ReturningUpdate[Any]:
+def _claim(is_of_one_chat: bool, *, is_in_order: bool) -> ReturningUpdate[Any]:
     mine = [delivery.c.platform == bindparam("on")]
     if is_of_one_chat:
         mine.append(delivery.c.chat_id == bindparam("in_chat"))
@@ -197,8 +201,9 @@ def _claim(is_of_one_chat: bool) -> ReturningUpdate[Any]:
             delivery.c.lane == bindparam("of", type_=Integer),
             delivery.c.batch == bindparam("in"),
             delivery.c.due_at <= bindparam("now", type_=_MOMENT),
+            *((~_is_overtaking(),) if is_in_order else ()),
         )
-        .order_by(delivery.c.due_at, delivery.c.id)
+        .order_by(*(() if is_in_order else (delivery.c.due_at,)), delivery.c.id)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
         .cte("due")
@@ -218,6 +223,35 @@ def _claim(is_of_one_chat: bool) -> ReturningUpdate[Any]:
             updated_at=bindparam("now", type_=_MOMENT),
         )
         .returning(*COLUMNS)
+    )
+
+
+def _is_overtaking() -> ColumnElement[bool]:
+    """Whether something queued earlier for the same place waits, or is in another's hands.
+
+    What people say to each other arrives in the order in which it was said, even where a message
+    has to be repeated, or was in flight when its sender died. The condition in plain text is the
+    one of the index ``ix_delivery_relay``.
+    """
+    earlier = delivery.alias("earlier")
+    is_mine = and_(earlier.c.owner == bindparam("by"), earlier.c.epoch == bindparam("term"))
+    return (
+        exists()
+        .where(
+            text("earlier.lane = 1 AND earlier.state IN ('ready', 'claimed', 'sending')"),
+            earlier.c.platform == delivery.c.platform,
+            earlier.c.chat_id == delivery.c.chat_id,
+            earlier.c.thread_id == delivery.c.thread_id,
+            earlier.c.id < delivery.c.id,
+            or_(
+                and_(
+                    earlier.c.state == "ready",
+                    earlier.c.due_at > bindparam("now", type_=_MOMENT),
+                ),
+                and_(earlier.c.state != "ready", ~is_mine),
+            ),
+        )
+        .correlate(delivery)
     )
 
 

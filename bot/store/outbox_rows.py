@@ -99,4 +99,10 @@ def read_rows(rows: Iterable[Any]) -> list[OutboxRow]:
         for row in rows
     ]
     # RETURNING promises no order.
-    return sorted(found, key=lambda row: (row.due_at, row.id))
+    return sorted(found, key=_turn)
+
+
+def _turn(row: OutboxRow) -> tuple[bool, float, int]:
+    """Relays go in the order in which they were queued, all else by its time."""
+    is_relay = row.lane == Lane.RELAY
+    return (is_relay, 0.0 if is_relay else row.due_at.timestamp(), row.id)

@@ -121,13 +121,15 @@ contact_absence: Final = Table(
 )
 """When a contact is away, beside what ``contacts.toml`` says; open-ended without ``until``."""
 
+_UNDERWAY: Final = "lane = 1 AND state IN ('ready', 'claimed', 'sending')"
+
 relay_order: Final = Index(
     "ix_delivery_relay",
     delivery.c.platform,
     delivery.c.chat_id,
     delivery.c.thread_id,
     delivery.c.id,
-    sqlite_where=text("lane = 1"),
-    postgresql_where=text("lane = 1"),
+    sqlite_where=text(_UNDERWAY),
+    postgresql_where=text(_UNDERWAY),
 )
 """For the order of relays: what goes to one place waits for what was queued there before."""
