@@ -271,6 +271,10 @@ async def _account(
         "announcement": dict(states),
         "announcement_lost": undelivered,
         "duplicates": sum(count - 1 for count in news.values() if count > 1),
+        "examples": {
+            user: [words[:40] for chat, _, _, words in sends if chat == user]
+            for user in [user for user in users if answers[user] > 1][:3]
+        },
     }
 
 

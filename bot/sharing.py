@@ -22,8 +22,9 @@ from bot.chat.messages import Message
 from bot.chat.ports import Clock
 from bot.chat.turn import Dispatch, Handler, Reply, Turn
 from bot.store import Database
-from bot.store.inbox_shared import DEAD_AFTER, Adopted, SharedInbox
+from bot.store.inbox_shared import Adopted, SharedInbox, lock_name
 from bot.store.outages import OUTAGES
+from bot.store.outbox_locks import TokenLock
 from bot.translating import supported, translator
 
 _log = structlog.get_logger(__name__)
@@ -32,7 +33,6 @@ BEAT: Final = 1.0
 """Seconds between two signs of life, and between two looks for what the dead left."""
 GATHER: Final = 0.02
 """Seconds of answers that are noted in one commit: what a crash leaves in doubt."""
-_MARGIN: Final = 1.0
 _REMEMBERED: Final = 20_000
 _PATIENCE: Final = 60
 
@@ -48,7 +48,7 @@ class Gateway:
         self._clock = clock
         self._owner = owner
         self._role = role
-        self._alive_until = float("-inf")
+        self._lock = TokenLock(database, lock_name(owner))
         self._is_alive = asyncio.Event()
         self._elsewhere: OrderedDict[Key, None] = OrderedDict()
         self._in_doubt: set[Key] = set()
@@ -67,19 +67,20 @@ class Gateway:
 
     async def beat(self) -> None:
         """One sign of life; without it this process handles nothing new."""
-        began = self._clock.monotonic()
         try:
+            has_lock = await self._lock.try_take()
             async with self._database.connect() as connection:
                 inbox = SharedInbox(connection)
                 await inbox.beat(self._owner, self._role)
                 await inbox.bury()
         except OUTAGES as error:
+            # The lock has gone with its connection: others may take over from here on.
             _log.warning("gateway.beat_failed", error=type(error).__name__)
-            if self._clock.monotonic() >= self._alive_until:
-                self._is_alive.clear()
-            return
-        self._alive_until = began + DEAD_AFTER - _MARGIN
-        self._is_alive.set()
+            has_lock = False
+        if has_lock:
+            self._is_alive.set()
+        else:
+            self._is_alive.clear()
 
     async def leave(self) -> None:
         """Say that this process ends, so that others need not wait for its silence."""
@@ -88,6 +89,8 @@ class Gateway:
                 await SharedInbox(connection).leave(self._owner)
         except OUTAGES as error:
             _log.warning("gateway.leave_failed", error=type(error).__name__)
+        finally:
+            await self._lock.release()
 
     async def accept(self, platform: Platform, updates: Sequence[tuple[str, str]]) -> None:
         """See ``Inbox``; what another process has is left to it."""
@@ -135,7 +138,7 @@ class Gateway:
             key = (event.conversation.platform, event.id)
             if key in self._elsewhere and not await self._inherit(*key):
                 return None
-            await self._until_alive()
+            await self._is_alive.wait()
             if key in self._in_doubt:
                 _log.info("turn.in_doubt", platform=key[0], event_id=key[1])
                 return await self._apology(event)
@@ -171,11 +174,6 @@ class Gateway:
                 self._in_doubt.add((platform, each.update_id))
         if found:
             _log.info("gateway.adopted", platform=platform, updates=len(found))
-
-    async def _until_alive(self) -> None:
-        while self._clock.monotonic() >= self._alive_until:
-            self._is_alive.clear()
-            await self._is_alive.wait()
 
     async def _apology(self, event: Event) -> Message:
         language = supported(event.author.locale) or "en"

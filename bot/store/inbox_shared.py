@@ -1,7 +1,8 @@
 """Updates that several gateways receive: each in the hands of one live process.
 
-PostgreSQL only. A process is alive while its row of ``process`` is fresh by the database's own
-clock, so that machines need not agree on the time.
+PostgreSQL only. A process lives as long as it holds its advisory lock, which the server drops with
+its connection: a process that is slow is not dead. One that keeps its connection but is silent for
+``SILENT_AFTER`` seconds, by the database's own clock, counts as dead too.
 """
 
 from __future__ import annotations
@@ -11,21 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import TextClause, bindparam, delete, select, text, tuple_
+from sqlalchemy import delete, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.dialects import upsert
+from bot.store.outbox_locks import key_of
 from bot.store.schema import inbox
 from bot.store.schema_operations import inbox_owner
 
-DEAD_AFTER: Final = 5.0
-"""Seconds without a beat after which a process counts as dead."""
+SILENT_AFTER: Final = 60.0
+"""Seconds without a beat after which a process counts as dead although it holds its lock."""
 _SEPARATOR: Final = "\x1e"
-
-_ALIVE: Final = (
-    "(SELECT owner FROM process WHERE seen_at > clock_timestamp() "
-    "- make_interval(secs => :dead_after))"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +32,16 @@ class Adopted:
     update_id: str
     raw: str
     is_done: bool
+
+
+def lock_name(owner: str) -> str:
+    """What a process's own lock is called (``bot.store.outbox_locks``)."""
+    return f"process:{owner}"
+
+
+def lock_key(owner: str) -> int:
+    """The number of that lock."""
+    return key_of(lock_name(owner))
 
 
 class SharedInbox:
@@ -90,13 +97,21 @@ class SharedInbox:
 
         Returns it, and whether the one asked for is nobody's any more: it is finished.
         """
-        values = {
-            "platform": platform,
-            "owner": owner,
-            "only": only,
-            "dead_after": DEAD_AFTER,
-        }
-        taken = list(await self._connection.scalars(_ADOPT, values))
+        others = select(inbox_owner.c.owner.distinct()).where(
+            inbox_owner.c.platform == platform, inbox_owner.c.owner != owner
+        )
+        chosen = [] if only is None else [inbox_owner.c.update_id == only]
+        owners = list(await self._connection.scalars(others.where(*chosen)))
+        dead = [each for each in owners if await self._is_dead(each)]
+        taken: list[str] = []
+        if dead:
+            found = await self._connection.scalars(
+                update(inbox_owner)
+                .where(inbox_owner.c.platform == platform, inbox_owner.c.owner.in_(dead), *chosen)
+                .values(owner=owner)
+                .returning(inbox_owner.c.update_id)
+            )
+            taken = list(found)
         if only is not None and not taken:
             row = await self._connection.scalar(
                 select(inbox_owner.c.owner).where(
@@ -120,6 +135,12 @@ class SharedInbox:
     async def hold_conversation(self, key: str) -> None:
         """Wait for turns of this conversation in other processes, until the transaction ends."""
         await self._connection.execute(_HOLD, {"key": key})
+
+    async def _is_dead(self, owner: str) -> bool:
+        if not owner or await self._connection.scalar(_IS_FREE, {"key": lock_key(owner)}):
+            return True
+        values = {"owner": owner, "silent": SILENT_AFTER}
+        return bool(await self._connection.scalar(_IS_SILENT, values))
 
     async def _read(self, platform: str, ids: list[str]) -> list[Adopted]:
         if not ids:
@@ -153,6 +174,11 @@ _BEAT: Final = text(
     "VALUES (:owner, :role, clock_timestamp(), clock_timestamp()) "
     "ON CONFLICT (owner) DO UPDATE SET seen_at = clock_timestamp()"
 )
+_IS_FREE: Final = text("SELECT pg_try_advisory_xact_lock(:key)")
+_IS_SILENT: Final = text(
+    "SELECT NOT EXISTS (SELECT 1 FROM process WHERE owner = :owner "
+    "AND seen_at > clock_timestamp() - make_interval(secs => :silent))"
+)
 _LEAVE: Final = text("DELETE FROM process WHERE owner = :owner")
 _BURY: Final = text("DELETE FROM process WHERE seen_at < clock_timestamp() - interval '1 hour'")
 _HOLD: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 1250))")
@@ -163,14 +189,3 @@ _CLAIM: Final = text(
     "AND NOT EXISTS (SELECT 1 FROM inbox_owner o "
     "WHERE o.platform = i.platform AND o.update_id = i.update_id) ON CONFLICT DO NOTHING"
 )
-
-
-def _adopt() -> TextClause:
-    return text(
-        "UPDATE inbox_owner SET owner = :owner WHERE platform = :platform "
-        "AND (CAST(:only AS varchar) IS NULL OR update_id = :only) AND owner <> :owner "
-        f"AND owner NOT IN {_ALIVE} RETURNING update_id"
-    ).bindparams(bindparam("only", type_=inbox_owner.c.update_id.type))
-
-
-_ADOPT: Final = _adopt()

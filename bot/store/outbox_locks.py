@@ -20,12 +20,21 @@ if sys.platform != "win32":
     import fcntl
 
 
+def key_of(name: str) -> int:
+    """The number of PostgreSQL's advisory lock for a name."""
+    return int.from_bytes(_digest(name), signed=True)
+
+
+def _digest(name: str) -> bytes:
+    return hashlib.blake2b(name.encode(), digest_size=8).digest()
+
+
 class TokenLock:
     """The lock of one bot token; ``try_take`` again after the connection broke."""
 
     def __init__(self, database: Database, token_id: str) -> None:
         self._database = database
-        self._key = hashlib.blake2b(token_id.encode(), digest_size=8).digest()
+        self._key = _digest(token_id)
         self._file: int | None = None
         self._session: AsyncConnection | None = None
 
