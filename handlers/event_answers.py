@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, cast, get_args
 
-from bot.chat.messages import Edit, Message, Notice
+from bot.calendar.feed_links import PURPOSE, feed_url
+from bot.chat.messages import Edit, LinkButton, Message, Notice, Row
 from bot.chat.turn import Reply, Turn
 from bot.store import Store
 from bot.store.attendance import Answer, Attending
@@ -21,8 +22,9 @@ ANSWERS: Final[tuple[str, ...]] = get_args(Answer)
 class EventAnswers:
     """The last press counts; the same press again changes nothing."""
 
-    def __init__(self, views: EventViews) -> None:
+    def __init__(self, views: EventViews, public_url: str | None = None) -> None:
         self._views = views
+        self._public_url = public_url
 
     async def take(self, turn: Turn, meeting: Meeting, rest: Sequence[str]) -> Reply:
         """Keep somebody's answer, and show them where they stand; to nobody else."""
@@ -54,8 +56,18 @@ class EventAnswers:
         return Message(
             text=_("Open this file; your calendar takes the event from it."),
             attachments=(file,),
+            rows=await self._feed(turn),
             is_ephemeral=True,
         )
+
+    async def _feed(self, turn: Turn) -> tuple[Row, ...]:
+        """The way to all events at once, where there is a web server for it."""
+        if self._public_url is None:
+            return ()
+        store: Store = turn.store
+        key = await store.site_keys.get(PURPOSE, turn.clock.now())
+        url = feed_url(self._public_url, key, turn._.language)
+        return ((LinkButton(label=turn._("All events in my calendar"), url=url),),)
 
     def _refusal(self, turn: Turn, meeting: Meeting) -> Notice | None:
         _ = turn._

@@ -26,9 +26,10 @@ def add_events(
 ) -> dict[str, Handler]:
     """Register, with the deep link ``event_12``; returns the pages that menus lead to."""
     rules = settings.events
+    public_url = settings.web.public_url if settings.web.port else None
     zones = Zones(settings.zone)
     views = EventViews(zones)
-    listing = EventList(views, EventAnswers(views), translators)
+    listing = EventList(views, EventAnswers(views, public_url), translators)
     notices = EventNotices(settings.zone, translators)
     panel = EventPanel()
     changes = EventChanges(panel, notices)

@@ -15,6 +15,7 @@ from bot.app import build, build_library, prepare_database, supervise
 from bot.chat.errors import StartupError
 from bot.chat.events import Platform
 from bot.clock import SystemClock
+from bot.commands.calendar_feed import feed_of
 from bot.commands.channels import subscribe_channels
 from bot.commands.event_seeds import seed_events
 from bot.commands.mail_tasks import mail_tasks
@@ -34,6 +35,7 @@ from bot.sharing import Gateway
 from bot.store import Database
 from bot.store.database import DatabaseError
 from bot.store.outages import OUTAGES
+from bot.web.feeds import add_feed
 from bot.web.health import HealthPages
 from bot.web.metrics import Metrics
 from bot.web.server import WebServer
@@ -134,6 +136,7 @@ def _tasks(part: Part, metrics: Metrics) -> dict[str, Task]:
     if part.web is not None:
         pages = HealthPages(app.database, app.clock, metrics)
         pages.add_to(part.web, has_metrics=app.settings.web.has_metrics)
+        add_feed(part.web, feed_of(app.database, app.clock))
         tasks["web"] = part.web.run
         tasks["web.end"] = pages.until_stopping
     return tasks
