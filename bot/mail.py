@@ -20,14 +20,21 @@ class MailError(Exception):
     """A letter did not leave; ``is_final`` where trying again would fail again.
 
     ``is_unsent``: the server was not reached at all. ``is_in_doubt``: it went silent, so that the
-    letter may be on its way.
+    letter may be on its way. ``is_address``: it is the address that the server does not want.
     """
 
     def __init__(
-        self, reason: str, *, is_final: bool, is_unsent: bool = False, is_in_doubt: bool = False
+        self,
+        reason: str,
+        *,
+        is_final: bool,
+        is_unsent: bool = False,
+        is_in_doubt: bool = False,
+        is_address: bool = False,
     ) -> None:
         super().__init__(reason)
         self.is_final = is_final
+        self.is_address = is_address
         self.is_unsent = is_unsent
         self.is_in_doubt = is_in_doubt
 

@@ -151,6 +151,7 @@ async def test_a_refused_address_is_final(desk: Desk) -> None:
     desk.smtp.refusals[CONTACT] = "550 no such user"
     with pytest.raises(Undeliverable):
         await desk.adapter.send(WHERE, Message(text="x"))
+    assert [(each.number, each.address) for each in desk.office.returns] == [(12, CONTACT)]
 
 
 async def test_a_busy_server_is_asked_again(desk: Desk) -> None:

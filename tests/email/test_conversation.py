@@ -189,3 +189,17 @@ async def test_a_mail_that_comes_back_goes_to_the_deputy(house: House) -> None:
     assert question.owner == "boris"
     failed = [copy for copy in copies if copy.state in ("failed", "blocked")]
     assert [copy.where.chat_id.casefold() for copy in failed] == [CONTACT]
+
+
+async def test_an_address_that_the_server_refuses_is_as_good_as_returned(house: House) -> None:
+    house.smtp.refusals["Amina@example.org"] = "550 no such user"
+    ana = await _asks(house)
+    given = await house.mail(1, to="boris@example.org")
+    await house.answers(given, "I can come.")
+    await ana.sees("I can come.")
+    async with house.database.begin() as store:
+        places = await store.desk_threads.of(1)
+    assert {each.where.chat_id: each.state for each in places} == {
+        "Amina@example.org": "refused",
+        "boris@example.org": "open",
+    }

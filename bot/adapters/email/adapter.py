@@ -167,6 +167,8 @@ class EmailAdapter:
         except OfficeClosed as error:
             raise Unreachable("nothing was composed") from error
         except MailError as error:
+            if error.is_final and error.is_address:
+                await self._came_back(number, to.chat_id)
             raise _delivery_error(error) from error
         except ValueError as error:
             raise Undeliverable("not an address") from error
@@ -212,6 +214,14 @@ class EmailAdapter:
                     await self.send(to, message, nonce=f"r{digest[:12]}")
                 except DeliveryError as error:
                     _log.warning("mail.unanswered", error=type(error).__name__)
+
+    async def _came_back(self, number: int, address: str) -> None:
+        """Refused at the door is as good as returned."""
+        verdict = Returned(number=number, address=same_address(address), ref="", is_final=True)
+        try:
+            await self._office.returned(verdict)
+        except OfficeClosed:
+            _log.warning("mail.untold", question=number)
 
     async def _signer(self) -> Tokens:
         if self._tokens is None:

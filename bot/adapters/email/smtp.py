@@ -52,7 +52,9 @@ class SmtpMail:
             raise MailError("the server refuses the log-in", is_final=False) from error
         except aiosmtplib.SMTPRecipientsRefused as error:
             is_final = all(each.code >= 500 for each in error.recipients)
-            raise MailError("the server refuses the address", is_final=is_final) from error
+            raise MailError(
+                "the server refuses the address", is_final=is_final, is_address=True
+            ) from error
         except aiosmtplib.SMTPResponseException as error:
             raise MailError(
                 f"the server answers {error.code}", is_final=error.code >= 500
