@@ -110,9 +110,9 @@ class Progress:
         if told.state == "running":
             lines.append(await self._outlook(store, told, standing, _, now))
         return Message(
-            title=_("Announcement {number}", number=told.id),
+            title=_title(told, _),
             text="\n".join(line for line in lines if line),
-            rows=(self._buttons(_, told),),
+            rows=self._rows(_, told),
             is_ephemeral=True,
         )
 
@@ -144,6 +144,15 @@ class Progress:
     def _platforms(self, told: Announcement) -> tuple[str, ...]:
         return told.audience.platforms or tuple(self._rates) or ("",)
 
+    def _rows(self, _: Translate, told: Announcement) -> tuple[tuple[Button, ...], ...]:
+        buttons = self._buttons(_, told)
+        if told.revises is not None or told.state == "proposed":
+            return (buttons,)
+        number = str(told.id)
+        correct = Button(label=_("Correct…"), action=Action(RUN, "correct", number))
+        recall = Button(label=_("Recall…"), action=Action(RUN, "recall", number), style="danger")
+        return (buttons, (correct, recall))
+
     def _buttons(self, _: Translate, told: Announcement) -> tuple[Button, ...]:
         number = str(told.id)
         look = Button(label=_("Refresh"), action=Action(RUN, "look", number))
@@ -158,6 +167,14 @@ class Progress:
             return (Button(label=_("Yes, send it"), action=approve, style="primary"), back)
         by_state = {"running": (look, pause, cancel), "paused": (look, resume, cancel)}
         return (*by_state.get(told.state, (look,)), report)
+
+
+def _title(told: Announcement, _: Translate) -> str:
+    if told.kind == "edit":
+        return _("Correction of announcement {number}", number=told.revises)
+    if told.kind == "delete":
+        return _("Recall of announcement {number}", number=told.revises)
+    return _("Announcement {number}", number=told.id)
 
 
 def standing_of(counts: Counter[tuple[str, str]], meant: int = 0) -> Standing:

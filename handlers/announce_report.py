@@ -12,8 +12,10 @@ from bot.chat.messages import Button, Message, Notice
 from bot.chat.turn import Reply, Translate, Turn
 from bot.store import Store
 from bot.store.announcements import Announcement
-from bot.store.outbox_reports import ReportRow
+from bot.store.outbox_reports import ReportRow, Verdict
 from handlers.announce_audience import PLATFORM_NAMES
+from handlers.announce_chart import chart
+from handlers.announce_csv import table
 from handlers.announce_draft import RUN
 from handlers.descriptions import N_
 from handlers.settings import LANGUAGE_NAMES
@@ -40,11 +42,23 @@ REASONS: Final[Mapping[str, str]] = {
     "refused": N_("the platform refused the message"),
     "no answer": N_("no answer from the platform"),
     "given up by staff": N_("given up by staff"),
+    "seen by staff": N_("seen by staff"),
 }
+
+
+_VERDICTS: Final[Mapping[str, Verdict]] = {
+    "again": "resend",
+    "seen": "seen",
+    "leave": "give_up",
+}
+_AUDITED: Final = {"again": "sent_again", "seen": "marked_seen", "leave": "given_up"}
 
 
 class Report:
     """Totals by platform, language and reason; the unknown ones by name."""
+
+    def __init__(self, zone: str) -> None:
+        self._zone = zone
 
     async def show(self, turn: Turn, told: Announcement) -> Message:
         """The report as it stands."""
@@ -67,14 +81,12 @@ class Report:
         if total:
             parts.append(_section(_("Unknown"), _unknown_lines(unknown, total, _)))
             again = Button(label=_("Send again to these"), action=_action("again", told))
+            seen = Button(label=_("They have it"), action=_action("seen", told))
             leave = Button(label=_("Leave them"), action=_action("leave", told))
-            rows = ((again, leave),)
-        parts.append(
-            _(
-                "Every recipient: `insop announce report {number} --csv` on the server.",
-                number=told.id,
-            )
-        )
+            rows = ((again, seen, leave),)
+        picture = Button(label=_("Picture"), action=_action("chart", told))
+        sheet = Button(label=_("Every recipient (CSV)"), action=_action("csv", told))
+        rows = (*rows, (picture, sheet))
         return Message(
             title=_("Announcement {number}: report", number=told.id),
             text="\n\n".join(filter(None, parts)),
@@ -82,27 +94,47 @@ class Report:
             is_ephemeral=True,
         )
 
-    async def decide(self, turn: Turn, told: Announcement, *, is_again: bool) -> Reply:
-        """Send once more to the unknown ones, or count them as failed."""
+    async def picture(self, turn: Turn, told: Announcement) -> Message:
+        """The sending as a chart."""
+        return await chart(turn, told, STATES, self._zone)
+
+    async def sheet(self, turn: Turn, told: Announcement) -> Message:
+        """Every recipient as a file, or where to get it when there are too many."""
         store: Store = turn.store
         _ = turn._
-        if is_again and told.state not in ("running", "done"):
+        counts = await store.announcements.counts(told.id)
+        file = await table(store, told.id, {platform for platform, _state in counts})
+        if file is None:
+            text = _(
+                "These are too many for a message. On the server: `insop announce report {number} "
+                "--csv`",
+                number=told.id,
+            )
+            return Message(text=text, is_ephemeral=True)
+        text = _("Every recipient of announcement {number}", number=told.id)
+        return Message(text=text, attachments=(file,), is_ephemeral=True)
+
+    async def decide(self, turn: Turn, told: Announcement, kind: str) -> Reply:
+        """Of the unknown ones: send ``again``, they have it (``seen``), or ``leave`` them."""
+        store: Store = turn.store
+        _ = turn._
+        if kind == "again" and told.state not in ("running", "done"):
             return Notice(text=_("It is paused or cancelled; nothing is sent again."))
         counts = await store.announcements.counts(told.id)
         found = await self._unknown(turn, counts, told.id, DECIDED)
         decided = await store.outbox_reports.decide(
-            [row.id for row in found], "resend" if is_again else "give_up", turn.clock.now()
+            [row.id for row in found], _VERDICTS[kind], turn.clock.now()
         )
         if not decided:
             return Notice(text=_("Nobody is unknown any more."))
         await store.audit.add(
-            f"announcement.{'sent_again' if is_again else 'given_up'}",
+            f"announcement.{_AUDITED[kind]}",
             actor_id=turn.member.id,
             via=turn.event.conversation.platform,
             now=turn.clock.now(),
             detail=f"{told.id} {decided} recipients",
         )
-        if is_again:
+        if kind == "again":
             return Message(
                 text=_.plural(
                     "It goes again to {count} recipient, who may get it twice.",
@@ -162,7 +194,8 @@ def _unknown_lines(rows: list[ReportRow], total: int, _: Translate) -> list[str]
     lines = [
         _(
             "The platform gave no answer, so these may have it or not. Look into the chat if you "
-            "can; to send again may give it to them twice."
+            "can. “Send again” may give it to them twice, “They have it” counts them as sent, "
+            "“Leave them” as failed."
         )
     ]
     lines += [f"- {PLATFORM_NAMES.get(row.platform, row.platform)} {row.chat_id}" for row in rows]

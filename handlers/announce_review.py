@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Final, Literal
 
 from bot.chat.actions import Action
 from bot.chat.events import ConversationRef
@@ -15,8 +15,19 @@ from bot.store.announcements import FALLBACK, Announcement
 from handlers.announce_audience import audience_text
 from handlers.announce_draft import RUN
 from handlers.announce_ports import AnnouncePorts
+from handlers.descriptions import N_
 
 Switch = Literal["auto", "on", "off"]
+_SEND: Final = N_(
+    "{name} wants to send announcement {number} to {audience}: {count} recipients. It needs a "
+    "second person's yes."
+)
+_CORRECT: Final = N_(
+    "{name} wants to correct announcement {number} to {audience}: {count} copies have arrived. It "
+    "needs a second person's yes."
+)
+_SENT_BACK: Final = N_("{name} sent announcement {number} back to you. /announce shows the draft.")
+_NOT_CORRECTED: Final = N_("{name} did not agree to the correction of announcement {number}.")
 
 
 class SecondPerson:
@@ -41,7 +52,7 @@ class SecondPerson:
             return Notice(text=_("This draft is sent or discarded already."))
         texts = await store.announcements.texts(told.id)
         shown = replace(texts[FALLBACK], rows=(), is_ephemeral=False)
-        ask = self._question(turn, told, recipients)
+        ask = await self._question(turn, told, recipients)
         told_chats = 0
         for chat in await self._others(turn):
             for part, message in (("text", shown), ("ask", ask)):
@@ -76,7 +87,7 @@ class SecondPerson:
             "{name} said yes to announcement {number}. It is being sent; /announcements {number} "
             "shows how far it is.",
             name=turn.member.name,
-            number=told.id,
+            number=await self._number(turn, told),
         )
         await self._tell_author(turn, told, "yes", text)
 
@@ -91,16 +102,19 @@ class SecondPerson:
         is_own = review is not None and review.is_own(turn.member.id)
         await note(turn, told.id, "taken_back" if is_own else "sent_back")
         if not is_own:
-            text = turn._(
-                "{name} sent announcement {number} back to you. /announce shows the draft.",
-                name=turn.member.name,
-                number=told.id,
-            )
+            words = _SENT_BACK if told.kind == "send" else _NOT_CORRECTED
+            number = await self._number(turn, told)
+            text = turn._(words, name=turn.member.name, number=number)
             await self._tell_author(turn, told, "no", text)
         text = turn._("It is a draft again. Nothing was sent.")
         return Message(text=text, is_ephemeral=True)
 
-    def _question(self, turn: Turn, told: Announcement, recipients: int) -> Message:
+    async def _number(self, turn: Turn, told: Announcement) -> int:
+        """The announcement that people know: of a correction, the one that it corrects."""
+        store: Store = turn.store
+        return await store.announcement_reviews.corrects(told.id) or told.id
+
+    async def _question(self, turn: Turn, told: Announcement, recipients: int) -> Message:
         _ = turn._
         yes = Button(
             label=_("Yes, send it"),
@@ -108,11 +122,11 @@ class SecondPerson:
             style="primary",
         )
         back = Button(label=_("Send it back"), action=_action("back", told))
+        words = _SEND if told.kind == "send" else _CORRECT
         text = _(
-            "{name} wants to send announcement {number} to {audience}: {count} recipients. It "
-            "needs a second person's yes.",
+            words,
             name=turn.member.name,
-            number=told.id,
+            number=await self._number(turn, told),
             audience=audience_text(told.audience, _),
             count=recipients,
         )

@@ -12,6 +12,7 @@ from handlers.announce_preview import DraftPreview
 from handlers.announce_progress import Progress
 from handlers.announce_report import Report
 from handlers.announce_review import SecondPerson
+from handlers.announce_revise import Revise
 from handlers.announce_run import AnnounceRun
 from handlers.descriptions import Translators
 from handlers.subscriptions import Subscriptions
@@ -28,7 +29,11 @@ def add_announcements(
     progress = progress_of(settings)
     review = SecondPerson(ports, told.approval)
     Announce(panel, preview, timing, translators).add_to(routes)
-    AnnounceRun(panel, preview, review, progress, Report(), translators).add_to(routes)
+    revise = Revise(review, progress, translators)
+    revise.add_to(routes)
+    AnnounceRun(
+        panel, preview, review, revise, progress, Report(settings.zone), translators
+    ).add_to(routes)
     Subscriptions(translators).add_to(routes)
 
 

@@ -20,6 +20,7 @@ from handlers.announce_preview import DraftPreview
 from handlers.announce_progress import Progress
 from handlers.announce_report import Report
 from handlers.announce_review import SecondPerson, note
+from handlers.announce_revise import Revise
 from handlers.announce_texts import wording_of
 from handlers.descriptions import N_, Translators, in_all
 from handlers.discretion import is_discreet
@@ -42,6 +43,7 @@ class AnnounceRun:
         panel: DraftPanel,
         preview: DraftPreview,
         review: SecondPerson,
+        revise: Revise,
         progress: Progress,
         report: Report,
         translators: Translators,
@@ -49,6 +51,7 @@ class AnnounceRun:
         self._panel = panel
         self._preview = preview
         self._review = review
+        self._revise = revise
         self._progress = progress
         self._report = report
         self._translators = translators
@@ -96,7 +99,9 @@ class AnnounceRun:
         told = await store.announcements.get(int(number), is_locked=True)
         if told is None:
             return Notice(text=turn._("This draft is sent or discarded already."))
-        if kind in ("ask", "yes") and told.state == "draft":
+        if kind == "revise":
+            return await self._revise.correct(turn, told)
+        if kind in ("ask", "yes") and told.state == "draft" and told.kind == "send":
             return (
                 await self._ask(turn, told)
                 if kind == "ask"
@@ -115,10 +120,20 @@ class AnnounceRun:
                 return await self._looked(turn, told)
             case "pause" | "resume" | "cancel":
                 return await self._change(turn, told, kind)
+            case "correct":
+                return await self._revise.form(turn, told)
+            case "recall":
+                return await self._revise.ask_recall(turn, told)
+            case "recalled":
+                return await self._revise.recall(turn, told)
             case "report":
                 return await self._report.show(turn, told)
-            case "again" | "leave":
-                return await self._report.decide(turn, told, is_again=kind == "again")
+            case "again" | "seen" | "leave":
+                return await self._report.decide(turn, told, kind)
+            case "chart":
+                return await self._report.picture(turn, told)
+            case "csv":
+                return await self._report.sheet(turn, told)
         return Notice(text=turn._("This button no longer works. Please ask again."))
 
     async def _ask(self, turn: Turn, told: Announcement) -> Reply:
@@ -168,6 +183,9 @@ class AnnounceRun:
         store: Store = turn.store
         if (refusal := await self._review.refusal(turn, told, version)) is not None:
             return refusal
+        if told.kind == "edit":
+            await self._review.approved(turn, told)
+            return await self._revise.correct(turn, told)
         found = await store.announcement_drafts.recipients(told.audience)
         if not found.total():
             return Notice(text=turn._("Nobody is in this audience. Choose another one."))

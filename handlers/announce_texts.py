@@ -45,6 +45,15 @@ def compose(wording: Wording, translators: Translators) -> dict[str, Message]:
     return {**messages, FALLBACK: messages[wording.original]}
 
 
+def recall_notes(original: str, translators: Translators) -> dict[str, Message]:
+    """What stands in the place of a recalled announcement that cannot be taken away."""
+    notes = {
+        language: Message(text=translators(language)("This announcement was recalled."))
+        for language in LANGUAGE_NAMES
+    }
+    return {**notes, FALLBACK: notes[original]}
+
+
 def wording_of(messages: Mapping[str, Message]) -> Wording:
     """What ``compose`` was given."""
     fallback = messages[FALLBACK]

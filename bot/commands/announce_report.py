@@ -6,29 +6,19 @@ import argparse
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, TextIO
 
 from bot.app import prepare_database
-from bot.commands.member_files import ENCODING, write_csv
+from bot.commands.member_files import ENCODING
 from bot.config import Settings
 from bot.delivery.reporting import Total, each_recipient, totals
 from bot.store import Database
 from bot.store.announcements import Announcement
 from bot.store.database import DatabaseError
+from handlers.announce_csv import HEADER, cells, written
 
-HEADER: Final = (
-    "platform",
-    "chat",
-    "language",
-    "state",
-    "reason",
-    "attempts",
-    "message",
-    "version",
-    "updated_at",
-)
 NAMED: Final = 50
 """Unknown recipients that are named without --csv."""
 
@@ -87,26 +77,9 @@ async def _print_totals(database: Database, told: Announcement) -> None:
 
 
 async def _write(database: Database, number: int, file: TextIO) -> None:
-    for line in write_csv([HEADER]):
-        file.write(line)
-    async for cells in _rows(database, number):
-        for line in write_csv([cells]):
-            file.write(line)
-
-
-async def _rows(database: Database, number: int) -> AsyncIterator[tuple[str, ...]]:
+    file.write(written([HEADER]))
     async for row in each_recipient(database, number):
-        yield (
-            row.platform,
-            row.chat_id,
-            row.language or "",
-            row.state,
-            row.reason or "",
-            str(row.attempts),
-            row.message_id or "",
-            str(row.version),
-            row.updated_at.isoformat(timespec="seconds"),
-        )
+        file.write(written([cells(row)]))
 
 
 def _by(found: Mapping[Total, int], one: int, other: int) -> Counter[tuple[str, str]]:

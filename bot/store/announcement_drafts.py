@@ -53,7 +53,11 @@ class AnnouncementDrafts:
         """The number of the draft that somebody has begun, the latest where there are several."""
         found = await self._connection.scalar(
             select(announcement.c.id)
-            .where(announcement.c.created_by == person_id, announcement.c.state == "draft")
+            .where(
+                announcement.c.created_by == person_id,
+                announcement.c.state == "draft",
+                announcement.c.kind == "send",
+            )
             .order_by(announcement.c.id.desc())
             .limit(1)
         )

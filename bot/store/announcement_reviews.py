@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.chat.messages import Message
+from bot.store.announcements import Announcement, Announcements
 from bot.store.dialects import upsert
-from bot.store.schema_announcements import announcement, announcement_review
+from bot.store.schema_announcements import announcement, announcement_review, announcement_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,46 @@ class AnnouncementReviews:
     async def approve(self, number: int, person_id: int, now: datetime) -> None:
         """Write the yes down; ``AnnouncementDrafts.start`` lets it leave."""
         await self._decide(number, person_id, 1, now)
+
+    async def keep_correction(
+        self, told: Announcement, texts: Mapping[str, Message], person_id: int, now: datetime
+    ) -> int:
+        """Keep the corrected texts until somebody says yes to them; returns their draft's number.
+
+        An earlier correction that waits is dropped.
+        """
+        await self.drop_corrections(told.id)
+        draft = await Announcements(self._connection).create(
+            told.audience, texts, now=now, created_by=person_id, kind="edit"
+        )
+        await self._connection.execute(
+            insert(announcement_review).values(announcement_id=draft, corrects=told.id)
+        )
+        return draft
+
+    async def corrects(self, draft: int) -> int | None:
+        """The announcement that a draft corrects; None where it is no correction."""
+        return await self._connection.scalar(
+            select(announcement_review.c.corrects).where(
+                announcement_review.c.announcement_id == draft
+            )
+        )
+
+    async def drop_corrections(self, number: int) -> None:
+        """Forget the corrections of an announcement that wait for a yes, or have had it."""
+        drafts = list(
+            await self._connection.scalars(
+                select(announcement_review.c.announcement_id).where(
+                    announcement_review.c.corrects == number
+                )
+            )
+        )
+        for table, column in (
+            (announcement_review, announcement_review.c.announcement_id),
+            (announcement_text, announcement_text.c.announcement_id),
+            (announcement, announcement.c.id),
+        ):
+            await self._connection.execute(delete(table).where(column.in_(drafts)))
 
     async def _decide(self, number: int, person_id: int, verdict: int, now: datetime) -> None:
         await self._connection.execute(

@@ -19,6 +19,15 @@ from bot.store.schema_announcements import announcement
 _CANCELLED: Final = select(announcement.c.id).where(announcement.c.state == "cancelled")
 
 
+Verdict = Literal["resend", "seen", "give_up"]
+_VERDICTS: Final[dict[Verdict, tuple[str, str | None]]] = {
+    "resend": ("ready", None),
+    "seen": ("sent", "seen by staff"),
+    "give_up": ("failed", "given up by staff"),
+}
+"""The state of a row, and why."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportRow:
     """One recipient of an announcement. ``reason`` is None where all is well."""
@@ -97,16 +106,15 @@ class OutboxReports:
         ]
 
     async def decide(
-        self, ids: Collection[int], verdict: Literal["resend", "give_up"], now: datetime
+        self, ids: Collection[int], verdict: Verdict, now: datetime
     ) -> int:
         """Staff decide rows whose arrival is unknown; returns how many were still so.
 
         ``resend`` may double a message; an announcement that was done runs again for it, one that
-        was cancelled or recalled does not.
+        was cancelled or recalled does not. ``seen`` counts as sent, ``give_up`` as failed.
         """
-        may = [] if verdict == "give_up" else [delivery.c.batch.not_in(_CANCELLED)]
-        state = "ready" if verdict == "resend" else "failed"
-        error = None if verdict == "resend" else "given up by staff"
+        may = [delivery.c.batch.not_in(_CANCELLED)] if verdict == "resend" else []
+        state, error = _VERDICTS[verdict]
         rows = await self._connection.execute(
             update(delivery)
             .where(delivery.c.id.in_(ids), delivery.c.state == "unknown", *may)
@@ -119,8 +127,8 @@ class OutboxReports:
             decided += 1
             if batch:
                 changes[batch, platform, "unknown"] -= 1
-                if state == "failed":
-                    changes[batch, platform, "failed"] += 1
+                if state != "ready":
+                    changes[batch, platform, state] += 1
         announcements = Announcements(self._connection)
         await announcements.add_counts(changes)
         if verdict == "resend":

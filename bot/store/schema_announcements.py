@@ -98,8 +98,10 @@ announcement_review: Final = Table(
     Column("decided_by", ForeignKey("person.id")),
     Column("decided_at", UtcDateTime),
     Column("is_approved", Integer),
+    Column("corrects", BigInteger),
 )
-"""Who wrote a draft off as ready, and the second person's yes (1) or no (0)."""
+"""Who wrote a draft off as ready, and the second person's yes (1) or no (0). ``corrects``: the draft
+is a correction of that announcement, and waits for a yes."""
 
 announcement_watch: Final = Table(
     "announcement_watch",

@@ -41,6 +41,7 @@ def upgrade() -> None:
     sa.Column('decided_by', big, nullable=True),
     sa.Column('decided_at', UtcDateTime(), nullable=True),
     sa.Column('is_approved', sa.Integer(), nullable=True),
+    sa.Column('corrects', sa.BigInteger(), nullable=True),
     sa.ForeignKeyConstraint(['announcement_id'], ['announcement.id'], name=op.f('fk_announcement_review_announcement_id_announcement')),
     sa.ForeignKeyConstraint(['proposed_by'], ['person.id'], name=op.f('fk_announcement_review_proposed_by_person')),
     sa.ForeignKeyConstraint(['decided_by'], ['person.id'], name=op.f('fk_announcement_review_decided_by_person')),
