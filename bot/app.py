@@ -148,6 +148,7 @@ def build(
         roles=all_roles,
         limits=settings.limits,
         language=settings.language,
+        desks=desks_of(settings),
         meter=meter,
     )
     return App(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -19,11 +19,13 @@ import structlog
 from bot.chat.events import (
     ActionPressed,
     ChatStatusChanged,
+    ConversationRef,
     Event,
     InlineQueried,
     MemberJoined,
     MessageDeleted,
     MessageEdited,
+    MessageReceived,
     Platform,
 )
 from bot.chat.measuring import NO_METER, Meter
@@ -44,6 +46,7 @@ GATHER: Final = 0.2
 REMEMBERED: Final = 10_000
 """Updates of which this process knows that their reply is on its way."""
 
+_OVERHEARD = (MessageReceived, MessageEdited)
 _UNLIMITED = (ChatStatusChanged, MemberJoined, MessageDeleted, MessageEdited)
 
 
@@ -60,6 +63,7 @@ class Dispatcher:
         roles: Mapping[str, Role] | None = None,
         limits: LimitSettings,
         language: str = "en",
+        desks: Collection[ConversationRef] = (),
         meter: Meter = NO_METER,
     ) -> None:
         self._meter = meter
@@ -68,6 +72,7 @@ class Dispatcher:
         self._handler = _compose(handler, middleware)
         self._roles = dict(roles or {})
         self._language = language
+        self._desks = frozenset(desk.key[:2] for desk in desks)
         self._locks = ConversationLocks()
         self._handled: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._people = RateLimit(clock, rate=limits.messages_per_minute / 60, burst=limits.burst)
@@ -76,7 +81,7 @@ class Dispatcher:
 
     async def dispatch(self, event: Event) -> Reply:
         """Handle one event and return what to say."""
-        if not event.is_addressed:
+        if not event.is_addressed and not self._overhears(event):
             return None
         refused = self._check_limits(event)
         if refused is not None:
@@ -92,6 +97,10 @@ class Dispatcher:
             self._meter.count("turns_failed", platform=event.conversation.platform)
             await self._close(event)
             return report_error(event, self._guess(event), error)
+
+    def _overhears(self, event: Event) -> bool:
+        """Contacts need not speak to the assistant where they answer questions."""
+        return isinstance(event, _OVERHEARD) and event.conversation.key[:2] in self._desks
 
     def _check_limits(self, event: Event) -> tuple[Reply] | None:
         if isinstance(event, _UNLIMITED) or event.conversation.platform == "email":

@@ -138,6 +138,22 @@ class Adapter(Protocol):
 
 
 @runtime_checkable
+class ThreadKeeper(Protocol):
+    """A platform on which a question can have a place of its own: a topic, a thread, a post.
+
+    An adapter has these two or neither. Both raise ``DeliveryError``.
+    """
+
+    async def open_thread(self, desk: ConversationRef, title: str) -> ConversationRef | None:
+        """A new thread in ``desk``; None where this chat has no threads."""
+        ...
+
+    async def change_thread(self, thread: ConversationRef, title: str, *, is_closed: bool) -> None:
+        """Rename, close or open a thread; raises ``Undeliverable`` where it is no more."""
+        ...
+
+
+@runtime_checkable
 class Publisher(Protocol):
     """A platform on which others may follow a channel, and what is published there goes to them.
 

@@ -18,6 +18,7 @@ from bot.adapters.discord.drafts import DraftStore, MemoryDrafts, MemorySyncStat
 from bot.adapters.discord.errors import TooManyRequests
 from bot.adapters.discord.replaying import from_raw
 from bot.adapters.discord.roles import member_role
+from bot.adapters.discord.threads import ThreadMaking
 from bot.adapters.discord.transport import OneShotWebhooks
 from bot.chat.errors import StartupError, Undeliverable
 from bot.chat.events import ConversationRef, Platform
@@ -51,7 +52,7 @@ _BAD_TOKEN: Final = 4004
 _log = structlog.get_logger(__name__)
 
 
-class DiscordAdapter:
+class DiscordAdapter(ThreadMaking):
     """``bot.chat.ports.Adapter`` for Discord; can be run once.
 
     ``login_tries`` None waits for a network that is away for as long as that takes.

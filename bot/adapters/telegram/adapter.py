@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 
+from bot.adapters.telegram import threads
 from bot.adapters.telegram.api import Call, TelegramApi
 from bot.adapters.telegram.errors import translated
 from bot.adapters.telegram.inbound import Inbound
@@ -156,6 +157,14 @@ class TelegramAdapter:
         """Take a message away; after 48 hours ``instead``, or a dash, is all that can be done."""
         await self._sender.delete(to, message_id, instead=instead)
 
+    async def open_thread(self, desk: ConversationRef, title: str) -> ConversationRef | None:
+        """A topic; None where the group is no forum, or the bot may not manage its topics."""
+        return await threads.open_topic(self._api, desk, title)
+
+    async def change_thread(self, thread: ConversationRef, title: str, *, is_closed: bool) -> None:
+        """Rename a topic, and close it or open it again."""
+        await threads.change_topic(self._api, thread, title, is_closed=is_closed)
+
     async def download(self, to: ConversationRef, handle: str) -> bytes:
         """The bytes of an ``IncomingFile`` of ``to`` (at most 20 MB); raises ``DeliveryError``."""
         with translated(to):
@@ -174,7 +183,9 @@ class TelegramAdapter:
         )
         commands = [CANCEL, *(spec.name for spec in self._presentation.commands)]
         intake = Intake(
-            inbound=Inbound(identity, commands, self._clock),
+            inbound=Inbound(
+                identity, commands, self._clock, desk_chat=self._settings.desk_chat
+            ),
             inbox=self._inbox,
             answer=responder.answer,
             on_moved=self._on_moved,

@@ -61,7 +61,15 @@ _OUTSIDE: Final = ("left", "kicked")
 class Inbound:
     """Reads updates. ``commands`` are the names that are ours without ``@bot`` in a group."""
 
-    def __init__(self, identity: BotIdentity, commands: Collection[str], clock: Clock) -> None:
+    def __init__(
+        self,
+        identity: BotIdentity,
+        commands: Collection[str],
+        clock: Clock,
+        *,
+        desk_chat: int | None = None,
+    ) -> None:
+        self._desk_chat = desk_chat
         self._identity = identity
         self._commands = frozenset(commands)
         self._clock = clock
@@ -102,9 +110,8 @@ class Inbound:
         if author is None or not has_content(message):
             return None
         words = written(message, self._identity)
-        if words.is_for_other_bot or not self._is_addressed(
-            message, words.is_mention, words.command
-        ):
+        is_addressed = self._is_addressed(message, words.is_mention, words.command)
+        if words.is_for_other_bot or not (is_addressed or self._is_at_desk(message)):
             return None
         conversation = conversation_of(message.chat, message)
         quotes = None if conversation.is_private else str(message.message_id)
@@ -133,6 +140,7 @@ class Inbound:
             replied_to=str(replied.message_id) if replied is not None else None,
             replied_text=clean(text_of(replied)) if replied is not None and is_to_us else None,
             album=message.media_group_id,
+            is_addressed=is_addressed,
         )
         return Incoming(event=received, quotes=quotes)
 
@@ -160,15 +168,15 @@ class Inbound:
         if author is None or not has_content(message):
             return None
         words = written(message, self._identity)
-        if words.is_for_other_bot or not self._is_addressed(
-            message, words.is_mention, words.command
-        ):
+        is_addressed = self._is_addressed(message, words.is_mention, words.command)
+        if words.is_for_other_bot or not (is_addressed or self._is_at_desk(message)):
             return None
         event = MessageEdited(
             id=name,
             conversation=conversation_of(message.chat, message),
             author=author,
             at=message.edit_date or message.date,
+            is_addressed=is_addressed,
             text=clean(text_of(message) if words.command else words.text),
             message_id=str(message.message_id),
         )
@@ -266,6 +274,10 @@ class Inbound:
             if len(self._albums) > _ALBUMS_KEPT:
                 self._albums.popitem(last=False)
         return is_addressed
+
+    def _is_at_desk(self, message: Message) -> bool:
+        """Whether it stands in a topic of the desk, where contacts need not speak to the bot."""
+        return message.chat.id == self._desk_chat and bool(message.is_topic_message)
 
     def _is_ours(self, message: Message) -> bool:
         return message.from_user is not None and message.from_user.id == self._identity.id
