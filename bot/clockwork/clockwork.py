@@ -1,10 +1,17 @@
-"""All that the clock does, put together for the composition root."""
+"""All that the clock does, put together for the composition root.
+
+Ticks come from the scheduler. One task more sleeps until the next reminder is due, so that it
+leaves at its moment and not at the next tick; a tick wakes it, and so does a wall clock that was
+set, within a second.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
 from typing import Final
+
+import structlog
 
 from bot.chat.ports import Clock
 from bot.clockwork.ahead import WritingAhead
@@ -13,14 +20,16 @@ from bot.clockwork.planning import Planning
 from bot.clockwork.reminding import Reminding
 from bot.clockwork.scheduler import Job, Scheduler
 from bot.clockwork.telling import Telling
+from bot.store.outages import OUTAGES
 
 TICK: Final = 1.0
-LOOK: Final = 0.95
-"""Seconds of each tick in which reminders are sent at their very moment; the next tick must find
-the last one through."""
-MARGIN: Final = 0.01
-"""Seconds after the due moment, so that the database's clock of the row has passed it."""
+MARGIN: Final = 0.002
+"""Seconds after the due moment, so that the timer has not woken a hair before it."""
+BUSY: Final = 0.05
+"""Seconds until what is due and in another process's hands is looked at again."""
 HOUR: Final = 3600.0
+
+log = structlog.get_logger(__name__)
 
 
 class Clockwork:
@@ -39,10 +48,11 @@ class Clockwork:
         self._clock = clock
         self._planning = planning
         self._reminding = reminding
+        self._ticked = asyncio.Event()
         jobs = [
             Job(name="zones", run=ahead.check_zones, every=24 * HOUR),
             Job(name="ahead", run=ahead.write, every=HOUR),
-            Job(name="reminders", run=self.remind, every=TICK),
+            Job(name="reminders", run=self._tick, every=TICK),
             Job(name="places", run=telling.fill_places, every=10.0),
             Job(name="digests", run=telling.send_digests, every=20.0),
         ]
@@ -51,20 +61,39 @@ class Clockwork:
         self._scheduler = Scheduler(jobs, clock=clock)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Tick until ``stop``."""
-        await self._scheduler.run(stop)
+        """Tick and remind until ``stop``."""
+        reminding = asyncio.create_task(self._remind(stop))
+        try:
+            await self._scheduler.run(stop)
+        finally:
+            self._ticked.set()
+            await reminding
 
-    async def remind(self) -> None:
-        """Plan, send what is due, and what falls due before the next tick at its moment."""
-        began = self._clock.monotonic()
-        await self._planning.plan()
-        await self._reminding.send_due()
-        while (left := LOOK - (self._clock.monotonic() - began)) > 0:
-            due = await self._reminding.next_due()
-            if due is None:
-                return
-            wait = (due - self._clock.now()) / timedelta(seconds=1)
-            if max(wait, 0.05) + MARGIN >= left:
-                return
-            await self._clock.sleep(max(0.05 if wait < 0 else 0.0, wait + MARGIN))
-            await self._reminding.send_due()
+    async def _tick(self) -> None:
+        try:
+            await self._planning.plan()
+        finally:
+            self._ticked.set()
+
+    async def _remind(self, stop: asyncio.Event) -> None:
+        """Send what is due at its moment, until ``stop``."""
+        while not stop.is_set():
+            self._ticked.clear()
+            wait = 5 * TICK
+            try:
+                await self._reminding.send_due()
+                due = self._reminding.next_due
+                if due is not None:
+                    left = (due - self._clock.now()) / timedelta(seconds=1)
+                    wait = min(wait, left + MARGIN if left > 0 else BUSY)
+            except OUTAGES as error:
+                log.warning("reminders.database", error=type(error).__name__)
+            await self._until_tick(wait)
+
+    async def _until_tick(self, seconds: float) -> None:
+        ticked = asyncio.ensure_future(self._ticked.wait())
+        slept = asyncio.ensure_future(self._clock.sleep(seconds))
+        await asyncio.wait((ticked, slept), return_when=asyncio.FIRST_COMPLETED)
+        for task in (ticked, slept):
+            task.cancel()
+        await asyncio.gather(ticked, slept, return_exceptions=True)

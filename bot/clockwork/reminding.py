@@ -73,6 +73,9 @@ class Reminding:
         self._defaults = defaults
         self._desks = desks
         self._poke_senders = poke_senders
+        self._is_busy = False
+        self.next_due: datetime | None = None
+        """When something is to be done next, as of the last look."""
 
     async def send_due(self) -> int:
         """Queue all that is due, a few hundred a transaction; returns how many were settled."""
@@ -85,32 +88,37 @@ class Reminding:
             # Let the turns of people in between.
             await asyncio.sleep(0)
 
-    async def next_due(self) -> datetime | None:
-        """When there is something to do next."""
-        async with self._database.begin() as store:
-            return await Reminders(store.connection).next_due()
-
     async def _send_some(self) -> int:
         now = self._clock.now()
-        async with self._database.begin() as store:
+        async with self._database.begin(is_short=not self._is_busy) as store:
             reminders = Reminders(store.connection)
             taken = await reminders.take_due(now, AT_ONCE)
-            if not taken:
-                return 0
-            meetings = await store.occurrences.many({due.occurrence_id for due in taken})
-            files = await store.event_texts.recordings(meetings)
-            found = self._sort(taken, meetings, files, now)
-            await OutboxBatches(store.connection).add(found.parcels, Lane.REMINDER, now)
-            await reminders.settle(found.queued, "queued", now)
-            for reason, ids in found.skipped.items():
-                await reminders.settle(ids, "skipped", now, reason=reason)
-            await self._report(store, found.missed, meetings, now)
+            found = await self._settle(store, reminders, taken, now)
+            self.next_due = await reminders.next_due()
+        self._is_busy = len(taken) == AT_ONCE
         if found.parcels:
             self._poke_senders()
+            log.info("reminders.queued", count=len(found.queued))
         for reason, ids in found.skipped.items():
             log.warning("reminders.skipped", reason=reason, count=len(ids))
-        log.info("reminders.queued", count=len(found.queued))
         return len(taken)
+
+    async def _settle(
+        self, store: Store, reminders: Reminders, taken: Sequence[DueReminder], now: datetime
+    ) -> _Sorted:
+        if not taken:
+            return _Sorted()
+        meetings = await store.occurrences.many({due.occurrence_id for due in taken})
+        files: dict[int, EventFile] = {}
+        if any(due.kind == "recording" for due in taken):
+            files = await store.event_texts.recordings(meetings)
+        found = self._sort(taken, meetings, files, now)
+        await OutboxBatches(store.connection).add(found.parcels, Lane.REMINDER, now)
+        await reminders.settle(found.queued, "queued", now)
+        for reason, ids in found.skipped.items():
+            await reminders.settle(ids, "skipped", now, reason=reason)
+        await self._report(store, found.missed, meetings, now)
+        return found
 
     def _sort(
         self,

@@ -21,6 +21,7 @@ from bot.store.person_rows import (
     private_chats_of,
 )
 from bot.store.schema import account, conversation, delivery, inbox, person, question
+from bot.store.schema_events import attendance, reminder
 from bot.store.schema_members import email_code
 
 _KEPT_WITHOUT_PERSON: Final = frozenset({"question", "announcement", "audit", "event"})
@@ -106,6 +107,13 @@ class Eraser:
 
     async def merge(self, keep: int, drop: int) -> None:
         """Give all rows of ``drop`` to ``keep``; where both have one, that of ``keep`` stays."""
+        # Reminders follow from the answers; the clock plans them anew.
+        await self._connection.execute(delete(reminder).where(reminder.c.person_id == drop))
+        await self._connection.execute(
+            update(attendance)
+            .where(attendance.c.person_id.in_((keep, drop)))
+            .values(is_planned=False)
+        )
         for table, column in person_columns():
             key = [part for part in table.primary_key.columns if part is not column]
             if column.primary_key and not key:

@@ -1,0 +1,48 @@
+"""One process of several that put the same due reminders into the outbox; prints its count."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+import time
+
+import structlog
+
+from bot.clock import SystemClock
+from bot.clockwork.reminding import Reminding
+from bot.clockwork.texts import Defaults
+from bot.commands.calendar_texts import HandlersTexts
+from bot.store import Database
+
+
+async def work(url: str, begin: float) -> int:
+    """Settle whatever is due until nothing waits."""
+    clock = SystemClock()
+    async with Database(url) as database:
+        reminding = Reminding(
+            database=database, clock=clock, texts=HandlersTexts(), defaults=Defaults()
+        )
+        await asyncio.sleep(max(0.0, begin - time.time()))
+        settled = 0
+        while True:
+            settled += await reminding.send_due()
+            if reminding.next_due is None:
+                return settled
+            await asyncio.sleep(0.01)
+
+
+def main() -> int:
+    """Print how many reminders this process settled."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--database", required=True)
+    parser.add_argument("--begin", type=float, default=0.0, help="the moment to begin (Unix time)")
+    arguments = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    print(asyncio.run(work(arguments.database, arguments.begin)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
