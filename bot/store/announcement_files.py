@@ -106,9 +106,12 @@ class AnnouncementFiles:
         ]
 
     async def attachments(self, number: int) -> tuple[Attachment, ...]:
-        """The files with their bytes; a correction has those of what it corrects."""
+        """The files with their bytes; a correction has those of what it corrects.
+
+        The note that is left by a recall has none.
+        """
         original = select(func.coalesce(announcement.c.revises, announcement.c.id)).where(
-            announcement.c.id == number
+            announcement.c.id == number, announcement.c.kind != "delete"
         )
         rows = await self._connection.execute(
             select(announcement_file)

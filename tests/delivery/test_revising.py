@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 from bot.chat.errors import RecipientGone
-from bot.chat.messages import Message
+from bot.chat.messages import Attachment, Message
 from bot.delivery.fanout import FanOut
 from bot.store.announcements import FALLBACK, Announcements
 from tests.delivery.fakes import Lost
@@ -254,3 +254,23 @@ async def test_an_edit_in_doubt_is_made_again(world: World) -> None:
     await _run_fanout(world, timedelta(seconds=10).total_seconds())
     assert _shown(world) == {"c0001": "right"}
     assert await world.counts(revision) == {"queued": 1, "sent": 1}
+
+
+async def test_a_correction_keeps_the_files_and_a_recall_leaves_none(world: World) -> None:
+    await world.chats(1)
+    number = await world.announce({FALLBACK: "wrong"})
+    picture = Attachment(name="map.png", media_type="image/png", data=b"png")
+    async with world.database.begin() as store:
+        await store.announcement_files.put(number, picture)
+    await world.sender()
+    await world.clock.run_for(3)
+    correction = await _correct(world, number, "right")
+    recall = await _recall(world, number)
+    assert correction is not None
+    assert recall is not None
+    async with world.database.begin() as store:
+        texts = await store.announcements.texts(correction)
+        assert texts[FALLBACK].attachments == (picture,)
+        # A note with files could not take a message's place.
+        texts = await store.announcements.texts(recall)
+        assert texts[FALLBACK].attachments == ()
