@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final, Literal
 
 from bot.chat.actions import Action
 from bot.chat.events import ConversationRef
 from bot.chat.messages import Button, Message, Notice
 from bot.chat.ports import Lane
-from bot.chat.turn import Reply, Turn
+from bot.chat.turn import Reply, Translate, Turn
 from bot.store import Store
 from bot.store.announcements import FALLBACK, Announcement
 from handlers.announce_audience import audience_text
@@ -50,16 +52,12 @@ class SecondPerson:
         _, now = turn._, turn.clock.now()
         if not await store.announcement_reviews.propose(told.id, turn.member.id, now):
             return Notice(text=_("This draft is sent or discarded already."))
-        texts = await store.announcements.texts(told.id)
-        shown = replace(texts[FALLBACK], rows=(), is_ephemeral=False)
-        ask = await self._question(turn, told, recipients)
-        told_chats = 0
-        for chat in await self._others(turn):
-            for part, message in (("text", shown), ("ask", ask)):
-                await self._tell(turn, told, part, chat, message)
-            told_chats += 1
+        chats = await self._others(turn)
+        number = await self._number(turn, told)
+        name, mark = turn.member.name, turn.event.id
+        await ask_staff(store, told, _, number, name, recipients, chats, now, mark)
         await note(turn, told.id, "proposed", f"{recipients} recipients")
-        if not told_chats:
+        if not chats:
             text = _("It waits for a second person's yes, but there is nobody else to ask.")
         else:
             text = _("It waits for a second person's yes. I have asked the secretariat.")
@@ -114,24 +112,6 @@ class SecondPerson:
         store: Store = turn.store
         return await store.announcement_reviews.corrects(told.id) or told.id
 
-    async def _question(self, turn: Turn, told: Announcement, recipients: int) -> Message:
-        _ = turn._
-        yes = Button(
-            label=_("Yes, send it"),
-            action=Action(RUN, "approve", str(told.id), str(told.version)),
-            style="primary",
-        )
-        back = Button(label=_("Send it back"), action=_action("back", told))
-        words = _SEND if told.kind == "send" else _CORRECT
-        text = _(
-            words,
-            name=turn.member.name,
-            number=await self._number(turn, told),
-            audience=audience_text(told.audience, _),
-            count=recipients,
-        )
-        return Message(text=text, rows=((yes, back),))
-
     async def _others(self, turn: Turn) -> list[ConversationRef]:
         store: Store = turn.store
         staff = await store.staff.secretaries(self._ports.roles)
@@ -145,20 +125,61 @@ class SecondPerson:
         staff = await store.staff.secretaries(self._ports.roles)
         for each in staff:
             if author is not None and each.person_id == author:
-                await self._tell(turn, told, verdict, each.chat, Message(text=text))
+                message, now = Message(text=text), turn.clock.now()
+                await tell(store, told, verdict, each.chat, message, now, turn.event.id)
 
-    async def _tell(
-        self, turn: Turn, told: Announcement, part: str, chat: ConversationRef, message: Message
-    ) -> None:
-        store: Store = turn.store
-        await store.outbox.add(
-            f"review:{told.id}:{told.version}:{part}:{turn.event.id}"[:80],
-            chat,
-            message,
-            lane=Lane.RELAY,
-            on_unknown="resend",
-            now=turn.clock.now(),
-        )
+
+async def ask_staff(
+    store: Store,
+    told: Announcement,
+    _: Translate,
+    number: int,
+    name: str,
+    recipients: int,
+    chats: Sequence[ConversationRef],
+    now: datetime,
+    mark: str,
+) -> None:
+    """Show it to ``chats`` with the buttons for a yes and a no; ``mark`` tells occasions apart.
+
+    ``number`` is the announcement as people know it, and ``name`` whoever wants to send it.
+    """
+    texts = await store.announcements.texts(told.id)
+    yes = Button(label=_("Yes, send it"), action=_action("approve", told), style="primary")
+    back = Button(label=_("Send it back"), action=_action("back", told))
+    question = Message(
+        text=_(
+            _SEND if told.kind == "send" else _CORRECT,
+            name=name,
+            number=number,
+            audience=audience_text(told.audience, _),
+            count=recipients,
+        ),
+        rows=((yes, back),),
+    )
+    for chat in chats:
+        for part, message in (("text", replace(texts[FALLBACK], rows=())), ("ask", question)):
+            await tell(store, told, part, chat, message, now, mark)
+
+
+async def tell(
+    store: Store,
+    told: Announcement,
+    part: str,
+    chat: ConversationRef,
+    message: Message,
+    now: datetime,
+    mark: str,
+) -> None:
+    """Write to somebody of the staff about an announcement."""
+    await store.outbox.add(
+        f"review:{told.id}:{told.version}:{part}:{mark}"[:80],
+        chat,
+        message,
+        lane=Lane.RELAY,
+        on_unknown="resend",
+        now=now,
+    )
 
 
 async def note(turn: Turn, number: int, what: str, detail: str = "") -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from bot.commands.announce_texts import Misuse
 from bot.store.audience import Audience
 from handlers.announce_audience import KIND_CODES, countries_in
 from handlers.join_fields import INTERESTS, STAKEHOLDERS
@@ -29,7 +30,7 @@ _CODES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-class AudienceFault(Exception):
+class AudienceFault(Misuse):
     """The words name no audience; one plain sentence."""
 
 

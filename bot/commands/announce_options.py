@@ -15,6 +15,7 @@ _AUDIENCE: Final = (
     "interest=mapping, chats=private, chats=group, event=7; the same key twice means either, "
     "different keys mean both (default: all)"
 )
+_CHANGES: Final = ("correct", "recall", "pause", "resume", "cancel")
 _DESCRIPTION: Final = (
     "Write to all subscribers, or with 'insop announce report NUMBER' see what became of it. "
     "The message leaves through 'insop run', which must run for that."
@@ -26,8 +27,15 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     announce = commands.add_parser(
         "announce", help="write to all subscribers", description=_DESCRIPTION
     )
-    announce.add_argument("file", metavar="FILE.md", help="the text; or the word: report")
-    announce.add_argument("number", nargs="?", type=int, help="with report: the announcement")
+    announce.add_argument(
+        "file",
+        metavar="FILE.md",
+        help="the text; or a word: report, correct, recall, pause, resume, cancel",
+    )
+    announce.add_argument(
+        "number", nargs="?", type=int, help="with report, correct, recall …: the announcement"
+    )
+    announce.add_argument("text", nargs="?", metavar="TEXT.md", help="with correct: the new text")
     announce.add_argument(
         "--audience",
         default="all",
@@ -47,6 +55,17 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     announce.add_argument(
         "--at", metavar="TIME", help='"2026-05-01 09:00" in the zone of the settings, or +3h'
+    )
+    announce.add_argument(
+        "--hour", metavar="TIME", help='"2026-05-01 09:00" on each reader\'s own clock'
+    )
+    announce.add_argument("--any-hour", action="store_true", help="in quiet hours, too")
+    announce.add_argument(
+        "--attach",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a picture or a document; may be repeated",
     )
     announce.add_argument(
         "--expires",
@@ -71,5 +90,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _announce(options: argparse.Namespace, settings: Settings) -> int:
-    module = "announce_report" if options.file == "report" else "announce"
+    module = "announce"
+    if options.file == "report":
+        module = "announce_report"
+    elif options.file in _CHANGES:
+        module = "announce_change"
     return int(import_module(f"bot.commands.{module}").run(options, settings))

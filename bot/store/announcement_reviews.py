@@ -35,8 +35,11 @@ class AnnouncementReviews:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def propose(self, number: int, person_id: int, now: datetime) -> bool:
-        """Let a draft wait for somebody else's yes; False where it is no draft any more."""
+    async def propose(self, number: int, person_id: int | None, now: datetime) -> bool:
+        """Let a draft wait for somebody else's yes; False where it is no draft any more.
+
+        ``person_id`` is None for the command line.
+        """
         if not await self._move(number, "draft", "proposed", now):
             return False
         values = {
@@ -85,7 +88,7 @@ class AnnouncementReviews:
         await self._decide(number, person_id, 1, now)
 
     async def keep_correction(
-        self, told: Announcement, texts: Mapping[str, Message], person_id: int, now: datetime
+        self, told: Announcement, texts: Mapping[str, Message], person_id: int | None, now: datetime
     ) -> int:
         """Keep the corrected texts until somebody says yes to them; returns their draft's number.
 
