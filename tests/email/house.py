@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 
-from pydantic import SecretStr
-
-from bot.app import build
-from bot.clock import SystemClock
-from bot.commands.mail_tasks import mail_tasks
-from bot.commands.roles import Part
-from bot.config import EmailSettings, Settings, TelegramSettings
 from bot.store import Database
 from bot.store.migrating import upgrade
-from knowledge.library import Library
-from knowledge.model import Contact
-from knowledge.search.fuzzy import FuzzySearch
 from tests.email.letters import CONTACT, DESK
+from tests.email.process import works
 from tests.email.servers import ImapServer, SmtpServer
-from tests.knowledge_sample import sample_collection
-from tests.telegram.loopback.server import TOKEN, LoopbackServer
-
-AMINA = Contact(id="amina", name="Amina", email="Amina@example.org", deputies=("boris",))
-BORIS = Contact(id="boris", name="Boris", email="boris@example.org")
+from tests.telegram.loopback.server import LoopbackServer
 
 
 class House:
@@ -37,39 +23,18 @@ class House:
         self.telegram = telegram
         self.imap = imap
         self.smtp = smtp
-        self._url = f"sqlite:///{folder / 'insop.db'}"
+        self.url = f"sqlite:///{folder / 'insop.db'}"
         self._stop = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self.database: Database
 
     async def start(self) -> None:
         """Everything that ``insop run`` runs for these platforms."""
-        self.database = Database(self._url)
+        self.database = Database(self.url)
         await upgrade(self.database)
-        settings = Settings(
-            telegram=TelegramSettings(
-                token=SecretStr(TOKEN),
-                api_url=self.telegram.url,
-                file_url=f"{self.telegram.url}/file",
-                set_commands=False,
-            ),
-            email=EmailSettings(
-                transport="smtp",
-                host="127.0.0.1",
-                port=self.smtp.port,
-                security="none",
-                sender=f"INSOP <{DESK}>",
-            ),
-            mailbox=self.imap.settings(),
-        )
-        contacts = (AMINA, BORIS)
-        library = Library(replace(sample_collection(), contacts=contacts), FuzzySearch.build)
-        app = build(settings, self.database, library, clock=SystemClock())
-        part = Part(app=app, roles=frozenset(), owner="house", web=None, gateway=None)
         self._stop = asyncio.Event()
-        works = {**part.tasks("telegram"), **mail_tasks(part)}
-        works.pop("telegram.beside", None)
-        self._tasks = [asyncio.create_task(work(self._stop)) for work in works.values()]
+        found = works(self.database, self.telegram.url, self.smtp.port, self.imap.port, "house")
+        self._tasks = [asyncio.create_task(work(self._stop)) for work in found.values()]
 
     async def stop(self) -> None:
         """As SIGTERM."""

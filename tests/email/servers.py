@@ -25,6 +25,22 @@ USER = "desk"
 PASSWORD = "correct horse"
 
 
+def mailbox_at(port: int, **values: Any) -> MailboxSettings:
+    """Settings of the mailbox on this port."""
+    return MailboxSettings(
+        **{
+            "host": "127.0.0.1",
+            "port": port,
+            "security": "none",
+            "username": USER,
+            "password": SecretStr(PASSWORD),
+            "timeout": 10.0,
+            "poll": 1.0,
+            **values,
+        }
+    )
+
+
 class ImapServer:
     """One mailbox. Mails stay while the server is down; ``renumber`` gives new UIDs."""
 
@@ -76,18 +92,7 @@ class ImapServer:
 
     def settings(self, **values: Any) -> MailboxSettings:
         """How to reach it."""
-        return MailboxSettings(
-            **{
-                "host": "127.0.0.1",
-                "port": self.port,
-                "security": "none",
-                "username": USER,
-                "password": SecretStr(PASSWORD),
-                "timeout": 10.0,
-                "poll": 1.0,
-                **values,
-            }
-        )
+        return mailbox_at(self.port, **values)
 
     async def deliver(self, *mails: EmailMessage | bytes) -> None:
         """Put mails into the mailbox, in this order."""
