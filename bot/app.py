@@ -32,6 +32,7 @@ from bot.store.event_rows import Meeting
 from bot.store.migrating import upgrade
 from bot.translating import translator
 from handlers.announce_ports import AnnouncePorts
+from handlers.asked import CountQuestions
 from handlers.catalogue import build_routes, present
 from handlers.event_board import board_entry
 from handlers.notices import tell_notices
@@ -144,7 +145,12 @@ def build(
         database=database,
         clock=clock,
         handler=Router(routes).handle,
-        middleware=(*others, tell_notices, StepByStep(WITHOUT_FORMS, routes.checks)),
+        middleware=(
+            *others,
+            tell_notices,
+            CountQuestions(library),
+            StepByStep(WITHOUT_FORMS, routes.checks),
+        ),
         roles=all_roles,
         limits=settings.limits,
         language=settings.language,

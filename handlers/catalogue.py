@@ -24,6 +24,7 @@ from handlers.reading import Reading
 from handlers.settings import PersonalSettings
 from handlers.start import ASK_MENU, DESCRIPTION, SHORT_DESCRIPTION, Start
 from handlers.status import record_status
+from handlers.teaching_routes import add_teaching
 from knowledge.library import Library
 from knowledge.pictures import Pictures
 
@@ -54,6 +55,7 @@ def build_routes(
     add_announcements(routes, settings, translators, announcing or AnnouncePorts(desks=desks))
     pages |= add_events(routes, start, settings, translators)
     OperationsStatus(translators).add_to(routes)
+    add_teaching(routes, library, settings, translators)
     pages |= {
         "ask": ask.invite,
         "help": start.help,

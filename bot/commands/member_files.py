@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so may be run as a formula (OWASP, CSV injection)."""
-_GUARD: Final = "'"
+from bot.chat.cells import FORMULA_SIGNS, GUARD, guarded
+
 ENCODING: Final = "utf-8-sig"
 """With the mark by which spreadsheets know that it is UTF-8."""
 
@@ -52,11 +51,6 @@ def write_xlsx(path: Path, rows: Iterable[Sequence[str]]) -> None:
             cells.append(cell)
         sheet.append(cells)
     book.save(path)
-
-
-def guarded(cell: str) -> str:
-    """The cell as a spreadsheet shows it and does not run it."""
-    return _GUARD + cell if cell.startswith(_FORMULA_SIGNS) else cell
 
 
 def printable(cell: str) -> str:
@@ -130,4 +124,4 @@ def _plain(value: Any) -> str:
 
 def _unguarded(cell: str) -> str:
     """What ``guarded`` made of it, undone."""
-    return cell[1:] if cell.startswith(_GUARD) and cell[1:].startswith(_FORMULA_SIGNS) else cell
+    return cell[1:] if cell.startswith(GUARD) and cell[1:].startswith(FORMULA_SIGNS) else cell

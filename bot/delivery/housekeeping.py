@@ -61,6 +61,9 @@ class Housekeeping:
             dropped["conversations"] = await store.eraser.forget_conversations_before(
                 now - timedelta(days=keep.conversation_days)
             )
+            dropped["asked"] = await store.teaching.asked.forget_before(
+                now - timedelta(days=keep.question_days)
+            )
             dropped["notices"] = await store.notices.forget_before(
                 now - timedelta(days=keep.delivery_days)
             )

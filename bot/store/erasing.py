@@ -10,6 +10,8 @@ from typing import Any, Final
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.article_drafts import ArticleDrafts
+from bot.store.asked import Asked
 from bot.store.erasing_desk import KEPT, forget_names, forget_questions
 from bot.store.person_rows import (
     Pair,
@@ -24,7 +26,9 @@ from bot.store.schema import account, conversation, delivery, inbox, person, que
 from bot.store.schema_events import attendance, reminder
 from bot.store.schema_members import email_code
 
-_KEPT_WITHOUT_PERSON: Final = frozenset({"question", "announcement", "audit", "event"})
+_KEPT_WITHOUT_PERSON: Final = frozenset(
+    {"question", "announcement", "audit", "event", "asked", "article_draft"}
+)
 """Rows that stay for counting or as proof of what staff did, without whom they are about."""
 
 
@@ -49,6 +53,8 @@ class Eraser:
         accounts = await accounts_of(self._connection, person_id)
         chats = await private_chats_of(self._connection, person_id, accounts)
         counts: dict[str, int] = {}
+        await Asked(self._connection).forget_words_of(person_id)
+        await ArticleDrafts(self._connection).forget_asker(person_id)
         await self._forget_questions(person_id, now, counts)
         await self._forget_relays(person_id, counts)
         await self._forget_codes(person_id)
@@ -107,6 +113,13 @@ class Eraser:
 
     async def merge(self, keep: int, drop: int) -> None:
         """Give all rows of ``drop`` to ``keep``; where both have one, that of ``keep`` stays."""
+        # Reminders follow from the answers; the clock plans them anew.
+        await self._connection.execute(delete(reminder).where(reminder.c.person_id == drop))
+        await self._connection.execute(
+            update(attendance)
+            .where(attendance.c.person_id.in_((keep, drop)))
+            .values(is_planned=False)
+        )
         # Reminders follow from the answers; the clock plans them anew.
         await self._connection.execute(delete(reminder).where(reminder.c.person_id == drop))
         await self._connection.execute(

@@ -54,6 +54,7 @@ from bot.store.reach import Reach
 from bot.store.site_keys import SiteKeys
 from bot.store.staff import Staff
 from bot.store.subscriptions import Subscriptions
+from bot.store.teaching import Teaching
 
 
 class Store:
@@ -107,6 +108,7 @@ class Store:
         self.badges = Badges(connection)
         self.notices = Notices(connection)
         self.mail = MailStore(connection)
+        self.teaching = Teaching(connection)
         self.eraser = Eraser(connection)
 
     async def export(self, person_id: int) -> dict[str, list[dict[str, Any]]]:
