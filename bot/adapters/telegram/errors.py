@@ -46,6 +46,7 @@ _GONE: Final = (
 )
 _UNCHANGED: Final = "message is not modified"
 _ENTITY: Final = ("can't parse", "entities", "entity_", "message entity")
+_FILE: Final = ("wrong file identifier", "wrong remote file", "file_reference", "wrong file_id")
 _NOT_THERE: Final = ("message to delete not found", "message to edit not found")
 _NOT_TEXT: Final = ("there is no text in the message to edit",)
 
@@ -101,6 +102,11 @@ def is_without_text(error: DeliveryError) -> bool:
 def is_about_entities(error: TelegramError) -> bool:
     """The styling was refused; the same text without it may pass."""
     return isinstance(error, BadRequest) and _mentions(error, _ENTITY)
+
+
+def is_about_file(error: TelegramError) -> bool:
+    """The name of a file that was sent before was refused; its bytes may pass."""
+    return isinstance(error, BadRequest) and _mentions(error, _FILE)
 
 
 def _mentions(error: TelegramError, parts: tuple[str, ...]) -> bool:

@@ -10,6 +10,7 @@ from telegram.error import TelegramError
 from bot.adapters.telegram.api import Call, TelegramApi
 from bot.adapters.telegram.errors import (
     is_about_entities,
+    is_about_file,
     is_missing,
     is_unchanged,
     is_without_text,
@@ -21,6 +22,7 @@ from bot.adapters.telegram.render import (
     render_edit,
     without_styling,
 )
+from bot.adapters.telegram.uploads import Uploads
 from bot.chat.errors import Ambiguous, RateLimited, Undeliverable, Unreachable
 from bot.chat.events import ConversationRef
 from bot.chat.messages import Message, SentMessage
@@ -39,6 +41,7 @@ class Sender:
     def __init__(self, api: TelegramApi, clock: Clock) -> None:
         self._api = api
         self._clock = clock
+        self._uploads = Uploads()
 
     async def once(self, to: ConversationRef, call: Call) -> tuple[str, ...]:
         """Make one call; the ids of the messages that came of it.
@@ -47,12 +50,26 @@ class Sender:
         """
         with translated(to):
             try:
-                result = await self._api.call(call)
+                result = await self._with_file(call)
             except TelegramError as error:
                 if not is_about_entities(error):
                     raise
-                result = await self._api.call(without_styling(call))
+                result = await self._with_file(without_styling(call))
         return _ids(result)
+
+    async def _with_file(self, call: Call) -> Any:
+        """Upload a file only where Telegram has not got it."""
+        known = self._uploads.known(call)
+        if known is not None:
+            try:
+                return await self._api.call(known)
+            except TelegramError as error:
+                if not is_about_file(error):
+                    raise
+                self._uploads.forget(call)
+        result = await self._api.call(call)
+        self._uploads.learn(call, result)
+        return result
 
     async def all(self, to: ConversationRef, calls: Sequence[Call]) -> SentMessage:
         """Make the calls in order.

@@ -30,12 +30,12 @@ class MessageMethods:
         return self._send(given, content)
 
     def sendPhoto(self, given: Parameters, files: Files) -> dict[str, Any]:  # noqa: N802
-        handle, _ = self._stored("photo", files)
+        handle, _ = self._known(given, "photo") or self._stored("photo", files)
         sizes = [{"file_id": handle, "file_unique_id": handle, "width": 1, "height": 1}]
         return self._send(given, {"photo": sizes, **_caption_content(given)})
 
     def sendDocument(self, given: Parameters, files: Files) -> dict[str, Any]:  # noqa: N802
-        handle, name = self._stored("document", files)
+        handle, name = self._known(given, "document") or self._stored("document", files)
         document = {"file_id": handle, "file_unique_id": handle, "file_name": name}
         return self._send(given, {"document": document, **_caption_content(given)})
 
@@ -173,6 +173,15 @@ class MessageMethods:
         posted.clear()
         posted.update(content)
         return True
+
+    def _known(self, given: Parameters, name: str) -> tuple[str, str] | None:
+        """A file that was sent before, by its name."""
+        handle = given.get(name)
+        if not isinstance(handle, str) or handle.startswith("attach://"):
+            return None
+        if handle not in self._world.files:
+            raise bad_request("wrong file identifier/HTTP URL specified")
+        return handle, self._world.file_names[handle]
 
     def _stored(self, name: str, files: Files) -> tuple[str, str]:
         if name not in files:
