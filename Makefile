@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
 
-.PHONY: run test check messages pictures fonts lock bench chaos clean
+.PHONY: run test check messages pictures fonts lock bench soak chaos chaos-cluster coverage audit fuzz clean
 
 run: $(VENV)/.run-stamp
 	@$(BIN)/insop chat
@@ -16,8 +16,32 @@ test: $(VENV)/.dev-stamp
 check: $(VENV)/.dev-stamp
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
+# All benchmarks, one after the other; the table goes to docs/benchmarks.md.
 bench: $(VENV)/.dev-stamp
-	@$(BIN)/python benchmarks/turns.py --json
+	@$(BIN)/python -m benchmarks.everything
+
+# An hour of mixed traffic with faults; MINUTES=5 for a short one.
+MINUTES ?= 60
+soak: $(VENV)/.dev-stamp
+	@$(BIN)/python -m benchmarks.soak --minutes $(MINUTES) --json
+
+# Two gateways and two senders on PostgreSQL, one of each killed every ten seconds, ten minutes.
+chaos-cluster: $(VENV)/.dev-stamp
+	@$(BIN)/python -m benchmarks.cluster --json
+
+# Line and branch coverage of the program by its tests.
+coverage: $(VENV)/.dev-stamp
+	@$(BIN)/python -m coverage run -m pytest -q
+	@$(BIN)/python -m coverage report
+
+# Known weaknesses in what the lock files name; without a network it says so and does no harm.
+audit: $(VENV)/.dev-stamp
+	@$(BIN)/python -m benchmarks.audit
+
+# Random bytes at everything that reads from outside; SECONDS=600 for longer.
+SECONDS ?= 60
+fuzz: $(VENV)/.dev-stamp
+	@$(BIN)/python -m benchmarks.fuzz --seconds $(SECONDS)
 
 # The crash test at full length: 200 kills on each database, about half an hour.
 KILLS ?= 200

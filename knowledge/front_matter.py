@@ -147,6 +147,8 @@ class _Reader:
             line = int(found.group(1)) + 1 if found else end
             reason = re.sub(r" \(at .*\)$", "", str(error))
             raise self._broken(line, f"the front matter is not valid TOML: {reason}") from None
+        except RecursionError:
+            raise self._broken(end, "the front matter is nested too deeply") from None
         return data, "\n".join(self._lines[end + 1 :]).strip()
 
     def check_keys(self, data: Mapping[str, Any], known: frozenset[str]) -> None:

@@ -97,8 +97,10 @@ class SharedInbox:
 
         Returns it, and whether the one asked for is nobody's any more: it is finished.
         """
-        others = select(inbox_owner.c.owner.distinct()).where(
-            inbox_owner.c.platform == platform, inbox_owner.c.owner != owner
+        others = (
+            select(inbox_owner.c.owner)
+            .distinct()
+            .where(inbox_owner.c.platform == platform, inbox_owner.c.owner != owner)
         )
         chosen = [] if only is None else [inbox_owner.c.update_id == only]
         owners = list(await self._connection.scalars(others.where(*chosen)))
