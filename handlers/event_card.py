@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -24,6 +25,9 @@ PERSONAL: Final = "p"
 LINKS: Final = 4
 """Buttons with files and recordings; the rest stands in the text."""
 LABEL_LIMIT: Final = 60
+LINK_LIMIT: Final = 512
+"""Characters of an address under a button (Discord)."""
+_ADDRESS: Final = re.compile(r"https?://[^\s/?#]+\S*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +138,13 @@ def file_label(file: EventFile, _: Translate) -> str:
     return cut_label(file.title) or (_("Recording") if file.kind == "recording" else _("File"))
 
 
+def link_button(label: str, url: str) -> LinkButton | None:
+    """A button for an address that every platform takes as one; None for any other."""
+    if not _ADDRESS.fullmatch(url) or len(url) > LINK_LIMIT:
+        return None
+    return LinkButton(label=label, url=url)
+
+
 def cut_label(text: str) -> str:
     """Words that fit a button."""
     return text if len(text) <= LABEL_LIMIT else f"{text[: LABEL_LIMIT - 1].rstrip()}…"
@@ -159,9 +170,10 @@ def _rows(
                 Button(label=_("🔔 Reminders"), action=Action("bell", "show")),
             )
         )
-    links = [LinkButton(label=file_label(each, _), url=each.url) for each in files[:LINKS]]
-    if page := meeting.event.text_in(_.language).link:
-        links.append(LinkButton(label=_("Web page"), url=page))
+    named = [(file_label(each, _), each.url) for each in files[:LINKS]]
+    named.append((_("Web page"), meeting.event.text_in(_.language).link or ""))
+    made = (link_button(label, url) for label, url in named)
+    links = [each for each in made if each is not None]
     rows += [tuple(links[start : start + 2]) for start in range(0, len(links), 2)]
     last = [Button(label=_("All events"), action=Action(ACTION, "list", "0"))]
     if reader.may_manage:

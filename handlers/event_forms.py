@@ -20,7 +20,8 @@ NEW: Final = "event"
 TITLE_LIMIT: Final = 120
 TEXT_LIMIT: Final = 2000
 PLACE_LIMIT: Final = 300
-LINK_LIMIT: Final = 1000
+LINK_LIMIT: Final = 512
+"""Characters of an address under a button (Discord)."""
 AUDIENCE_LIMIT: Final = 300
 MOST_PLACES: Final = 100_000
 

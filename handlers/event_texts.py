@@ -7,12 +7,20 @@ from typing import Final
 
 from bot.chat.actions import Action
 from bot.chat.markup import escape
-from bot.chat.messages import Button, LinkButton, Message, Row
+from bot.chat.messages import Button, Message, Row
 from bot.chat.turn import Translate
 from bot.store.event_rows import Meeting
 from bot.store.event_texts import EventFile
 from bot.translating import direction
-from handlers.event_card import ACTION, answer_row, fact_lines, file_label, title_of, when
+from handlers.event_card import (
+    ACTION,
+    answer_row,
+    fact_lines,
+    file_label,
+    link_button,
+    title_of,
+    when,
+)
 from handlers.event_feedback import question_row
 
 NOW: Final = timedelta(minutes=1)
@@ -60,7 +68,8 @@ def thanks(meeting: Meeting, recording: EventFile | None, _: Translate) -> Messa
     )
     rows: list[Row] = [question_row(meeting.occurrence.id, _)]
     if recording is not None:
-        rows.append((LinkButton(label=file_label(recording, _), url=recording.url),))
+        link = link_button(file_label(recording, _), recording.url)
+        rows += [(link,)] if link else []
     else:
         text += " " + _("If there is a recording, I tell you.")
     return _message(text, tuple(rows), _)
@@ -69,7 +78,9 @@ def thanks(meeting: Meeting, recording: EventFile | None, _: Translate) -> Messa
 def recorded(meeting: Meeting, recording: EventFile, _: Translate) -> Message:
     """A recording is there, for those who came or wanted to."""
     text = _("The recording of **{title}** is there.", title=title_of(meeting, _.language))
-    link = LinkButton(label=file_label(recording, _), url=recording.url)
+    link = link_button(file_label(recording, _), recording.url)
+    if link is None:
+        return _message(f"{text}\n{escape(recording.url)}", (), _)
     return _message(text, ((link,),), _)
 
 

@@ -60,7 +60,7 @@ def local_day(at: datetime, zone: str) -> date:
 
 
 def _day_and_time(at: datetime, zone: str, language: str) -> str:
-    joined = get_datetime_format("medium", locale=_locale(language))
+    joined = str(get_datetime_format("medium", locale=_locale(language)))
     day, time = shown_date(_local(at, zone), language), _time(at, zone, language)
     return joined.replace("'", "").replace("{1}", day).replace("{0}", time)
 

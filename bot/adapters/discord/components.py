@@ -37,11 +37,14 @@ _STYLES: Final = {
 def build_view(rows: Iterable[Row]) -> discord.ui.View | None:
     """The components of a message, or None without any; raises ``ChatError`` above the limits.
 
-    A row with too many buttons goes on in the next one; a select has a row of its own.
+    A row with too many buttons goes on in the next one; a select has a row of its own. Where
+    there are too many rows, neighbours move together.
     """
     laid_out = _lay_out(rows)
     if not laid_out:
         return None
+    if len(laid_out) > ROWS:
+        laid_out = _closer(laid_out)
     if len(laid_out) > ROWS:
         raise ChatError(f"more than {ROWS} rows of components")
     seen: set[str] = set()
@@ -87,6 +90,22 @@ def _lay_out(rows: Iterable[Row]) -> list[list[Button | LinkButton | Select]]:
         if current:
             laid_out.append(current)
     return laid_out
+
+
+def _closer(
+    rows: list[list[Button | LinkButton | Select]],
+) -> list[list[Button | LinkButton | Select]]:
+    """Buttons one after the other, five a row; the order stays."""
+    packed: list[list[Button | LinkButton | Select]] = []
+    for row in rows:
+        for part in row:
+            last = packed[-1] if packed else []
+            is_open = 0 < len(last) < BUTTONS_A_ROW and not isinstance(last[-1], Select)
+            if is_open and not isinstance(part, Select):
+                last.append(part)
+            else:
+                packed.append([part])
+    return packed
 
 
 def _item(part: Button | LinkButton | Select, row: int, seen: set[str]) -> discord.ui.Item[Any]:

@@ -23,6 +23,7 @@ from bot.adapters.discord.errors import (
     UNKNOWN_MESSAGE,
     delivery_errors,
 )
+from bot.adapters.discord.ordering import in_order
 from bot.adapters.discord.outlets import Outlets
 from bot.adapters.discord.render import Payload, render, render_one
 from bot.adapters.discord.sending import nonce_of
@@ -88,13 +89,19 @@ class Response:
                 timer.cancel()
         if self._is_deferring:
             await timer
-        for part in _in_order(reply, is_fresh=self._state is _State.FRESH):
+        for part in in_order(reply, is_fresh=self._may_open):
             await self._guarded(partial(self._show, part))
         await self._guarded(self._finish)
 
+    @property
+    def _may_open(self) -> bool:
+        """Discord takes a modal as the first answer, and none as the answer to a modal."""
+        is_modal = self._interaction.type is discord.InteractionType.modal_submit
+        return self._state is _State.FRESH and not is_modal
+
     async def open_form(self, form: Form, modal: discord.ui.Modal) -> None:
-        """Show a modal, or a button that opens it where it is too late for that."""
-        if self._state is _State.FRESH and not self._is_too_late():
+        """Show a modal, or a button that opens it where that is not possible any more."""
+        if self._may_open and not self._is_too_late():
             await self._first(lambda: self._interaction.response.send_modal(modal))
             if not self._is_expired:
                 return
@@ -286,15 +293,3 @@ class Response:
 
 def _nth(message: Message, number: int) -> Payload:
     return render(message)[number]
-
-
-def _in_order(reply: Reply, *, is_fresh: bool) -> list[Single]:
-    """Parts in an order that Discord allows: a form, or what changes the message, comes first."""
-    parts = list(reply) if isinstance(reply, tuple) else [] if reply is None else [reply]
-
-    def rank(part: Single) -> int:
-        if isinstance(part, Form):
-            return 0 if is_fresh else 2
-        return 1 if isinstance(part, Edit | Delete) else 2
-
-    return sorted(parts, key=rank)
