@@ -13,9 +13,9 @@ from pathlib import Path
 import structlog
 
 from bot.chat.boards import BoardEntry
-from bot.chat.events import ConversationRef
+from bot.chat.events import ConversationRef, Platform
 from bot.chat.measuring import NO_METER, Meter
-from bot.chat.ports import Clock, Inbox
+from bot.chat.ports import Clock, Download, Inbox
 from bot.chat.routes import Presentation
 from bot.chat.troubles import Troubles
 from bot.chat.turn import Dispatch, Role
@@ -66,6 +66,8 @@ class App:
     inbox: Inbox
     presentation: Presentation
     meter: Meter = NO_METER
+    downloads: dict[Platform, Download] = field(default_factory=dict)
+    """How to fetch what lies at a platform that runs here."""
     troubles: Troubles = field(default_factory=Troubles)
 
     def reloader(self) -> Reloader:

@@ -144,7 +144,7 @@ class Hearing:
         if not words and not files:
             text = turn._("I could not read that. Please write it, or send a picture or a file.")
             return (Message(text=text),)
-        is_first = question.contact_at is None or question.asker_at < question.contact_at
+        is_first = question.contact_at is None or question.state != "assigned"
         await self._mine.add(turn, question, words)
         if not question.text and event.text:
             await store.questions.change(question.number, turn.clock.now(), text=event.text)

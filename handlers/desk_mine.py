@@ -22,6 +22,7 @@ ADD: Final = "question-add"
 CHANGE: Final = "question-change"
 LIMIT: Final = 2000
 LISTED: Final = 10
+VERBS: Final = frozenset({"show", "add", "edit", "close", "withdraw", "reopen", "wish"})
 
 
 class Mine:
@@ -47,10 +48,11 @@ class Mine:
     async def pressed(self, turn: Turn) -> Reply:
         """A button under one of the person's own questions."""
         assert isinstance(turn.event, ActionPressed)
-        question = await self._own(turn, turn.event.action.args[1:])
-        if question is None:
+        verb, *rest = turn.event.action.args or ("",)
+        question = await self._own(turn, tuple(rest))
+        if question is None or verb not in VERBS:
             return Notice(text=turn._("This button no longer works. Please ask again."))
-        match turn.event.action.args[0]:
+        match verb:
             case "show":
                 return self._shown(turn, question)
             case "add" if question.is_alive:

@@ -15,6 +15,11 @@ from bot.chat.turn import Dispatch
 
 T = TypeVar("T")
 
+Download = Callable[[ConversationRef, str], Awaitable[bytes]]
+"""The bytes of a file that somebody sent, by the platform's handle; raises ``DeliveryError``."""
+Carry = Callable[[ConversationRef, Message], Awaitable[Message]]
+"""Makes the files of a message ready for a platform; raises ``DeliveryError``."""
+
 Receive = Callable[[Mapping[str, str], Callable[[], Awaitable[bytes]]], Awaitable[int]]
 """Takes a request's headers and what reads its body; returns the HTTP status to answer with."""
 

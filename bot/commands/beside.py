@@ -10,6 +10,7 @@ from bot.chat.boards import EventBoard
 from bot.chat.events import ConversationRef
 from bot.chat.messages import Message
 from bot.chat.ports import Adapter, BadgeBearer, Publisher
+from bot.commands.desk_tasks import threads_of
 from bot.delivery.badges import Badges
 from bot.delivery.courier import InteractiveCourier
 from bot.delivery.mirroring import Mirroring
@@ -80,6 +81,8 @@ async def run_beside(app: App, adapter: Fetching, pacer: Pacer, stop: asyncio.Ev
     async with asyncio.TaskGroup() as group:
         group.create_task(fetcher.run(stop), name="fetching")
         group.create_task(keeper.run(stop), name="progress")
+        if (threads := threads_of(app, adapter)) is not None:
+            group.create_task(threads.run(stop), name="threads")
         if isinstance(adapter, Publisher):
             publishing = Publishing(
                 database=app.database,

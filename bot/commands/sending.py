@@ -6,13 +6,16 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from bot.adapters.email import transport_for
 from bot.app import App
 from bot.chat.events import Platform
-from bot.chat.ports import Adapter, Clock
+from bot.chat.ports import Adapter, Clock, Download
 from bot.commands.clock import clockwork_for
+from bot.commands.desk_tasks import keep_due
+from bot.delivery.carrying import FileCarrier
 from bot.delivery.courier import InteractiveCourier
 from bot.delivery.fanout import FanOut
 from bot.delivery.housekeeping import Housekeeping
@@ -58,6 +61,7 @@ def upkeep(app: App, poke_senders: Callable[[], None] = lambda: None) -> dict[st
         "mailing": mailing.run,
         "housekeeping": housekeeping.run,
         "backup": backup.run,
+        "desk": partial(keep_due, app),
     }
 
 
@@ -77,9 +81,14 @@ def sender_for(
 ) -> tuple[Sender, InteractiveCourier]:
     """What sends the outbox rows of ``adapter``'s platform, and what carries its replies."""
     pacer = pacer or pacer_for(adapter.platform, None, app.clock)
+    download: Download | None = getattr(adapter, "download", None)
+    if download is not None:
+        app.downloads[adapter.platform] = download
+    carrier = FileCarrier(adapter.capabilities.attachment_limit, app.downloads)
     sender = Sender(
         database=app.database,
         adapter=adapter,
+        carry=carrier.prepared,
         clock=app.clock,
         pacer=pacer,
         token_id=token_id,

@@ -15,7 +15,7 @@ import structlog
 from bot.chat.errors import Ambiguous, DeliveryError, RateLimited, Undeliverable
 from bot.chat.measuring import NO_METER, Meter
 from bot.chat.messages import SentMessage
-from bot.chat.ports import Adapter, Clock, Publisher
+from bot.chat.ports import Adapter, Carry, Clock, Publisher
 from bot.delivery.backlog import Backlog, Job
 from bot.delivery.breaker import Breaker
 from bot.delivery.leadership import Leadership
@@ -51,12 +51,14 @@ class Launcher:
         clock: Clock,
         policy: SenderPolicy,
         leadership: Leadership,
+        carry: Carry | None = None,
         backlog: Backlog,
         pacer: Pacer,
         meter: Meter = NO_METER,
     ) -> None:
         self._meter = meter
         self._adapter = adapter
+        self._carry = carry
         self._clock = clock
         self._policy = policy
         self._leadership = leadership
@@ -177,7 +179,10 @@ class Launcher:
         try:
             async with asyncio.timeout(self._policy.request_timeout * job.cost):
                 if row.kind == "send":
-                    return await self._adapter.send(row.to, job.message, nonce=nonce_of(row))
+                    message = job.message
+                    if message.files and self._carry is not None:
+                        message = await self._carry(row.to, message)
+                    return await self._adapter.send(row.to, message, nonce=nonce_of(row))
                 await self._change(job)
                 return None
         except TimeoutError as error:

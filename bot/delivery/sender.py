@@ -9,7 +9,7 @@ from typing import Any, Final
 import structlog
 
 from bot.chat.measuring import NO_METER, Meter
-from bot.chat.ports import Adapter, Clock
+from bot.chat.ports import Adapter, Carry, Clock
 from bot.delivery.backlog import Backlog
 from bot.delivery.feeding import Feeder
 from bot.delivery.gate import Gate
@@ -54,11 +54,13 @@ class Sender:
         pacer: Pacer | None = None,
         only_chat: str | None = None,
         history: History | None = None,
+        carry: Carry | None = None,
         meter: Meter = NO_METER,
     ) -> None:
         self._meter = meter
         self._database = database
         self._adapter = adapter
+        self._carry = carry
         self._clock = clock
         self._policy = policy or SenderPolicy()
         self._pacer = pacer or Pacer(limits=limits_for(adapter.platform), clock=clock)
@@ -107,6 +109,7 @@ class _Term:
         gate = Gate(texts=texts)
         self._launcher = Launcher(
             adapter=sender._adapter,
+            carry=sender._carry,
             clock=self._clock,
             policy=policy,
             leadership=self._leadership,

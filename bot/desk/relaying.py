@@ -105,11 +105,16 @@ class Relay:
         now: datetime,
         is_for_asker: bool = False,
         is_for_desks: bool = True,
+        asked_in: ConversationRef | None = None,
     ) -> QuestionMessage:
-        """A message that nobody wrote in a chat (a note of the assistant, a canned answer)."""
+        """A message that nobody wrote in a chat (a note of the assistant, a canned answer).
+
+        Who asked for it by mail is answered anyway, and needs no second mail: ``asked_in``.
+        """
         message = await store.question_messages.add(question.number, kind=kind, text=text, now=now)
         if is_for_desks:
-            await self.to_desks(store, message, question, now)
+            mailbox = asked_in if asked_in is not None and asked_in.platform == "email" else None
+            await self.to_desks(store, message, question, now, written_in=mailbox)
         if is_for_asker:
             await self.to_asker(store, message, question, now)
         return message
@@ -126,9 +131,7 @@ class Relay:
         """Copies to every place of a question but the one where the message was written."""
         for place in await store.desk_threads.of(question.number):
             is_origin = written_in is not None and place.where.key == written_in.key
-            # Mailboxes are spared what the assistant tells; the next mail quotes it.
-            is_chatter = place.platform == "email" and message.kind == "bot"
-            if place.state == "open" and not is_origin and not is_chatter:
+            if place.state == "open" and not is_origin:
                 await self._copy(store, message, question, place.where, now)
 
     async def to_asker(

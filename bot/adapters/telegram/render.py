@@ -8,6 +8,7 @@ from typing import Any, Final
 from telegram import InputFile, InputMediaDocument, InputMediaPhoto
 
 from bot.adapters.telegram.api import Call
+from bot.adapters.telegram.forwarded import forwarded
 from bot.adapters.telegram.keyboard import keyboard
 from bot.adapters.telegram.styling import (
     CAPTION_LIMIT,
@@ -49,9 +50,14 @@ def render(to: ConversationRef, message: Message, *, quoting: str | None = None)
     """
     parts, markup = styled_parts(message), keyboard(message.rows)
     files = [_checked(file) for file in message.attachments]
-    if not parts and not files:
+    if not parts and not files and not message.files:
         raise ChatError("a message without anything visible")
-    if len(files) == 1 and len(parts) <= 1 and _fits_caption(parts):
+    if len(message.files) == 1 and not files and len(parts) <= 1 and _fits_caption(parts):
+        calls = forwarded(message.files, _caption(parts[0] if parts else None))
+    elif message.files:
+        calls = forwarded(message.files) + _file_calls(files, singly=False)
+        calls += [Call(method="sendMessage", parameters=_text(part)) for part in parts]
+    elif len(files) == 1 and len(parts) <= 1 and _fits_caption(parts):
         caption = parts[0] if parts else _caption_of(files[0])
         calls = [_file_call(files[0], caption)]
     else:
