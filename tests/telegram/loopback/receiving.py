@@ -111,10 +111,14 @@ class Receiving:
             "Content-Type": "application/json",
         }
         for _ in range(self.webhook_attempts):
-            async with self._session.post(
-                hook["url"], data=json.dumps(update), headers=headers
-            ) as answer:
-                self.webhook_statuses.append(answer.status)
+            try:
+                async with self._session.post(
+                    hook["url"], data=json.dumps(update), headers=headers
+                ) as answer:
+                    self.webhook_statuses.append(answer.status)
+            except (aiohttp.ClientError, TimeoutError):
+                # Nobody there, or too busy: as good as a 5xx.
+                continue
             await self._world.notify()
             if 200 <= answer.status < 300:
                 return
