@@ -64,7 +64,8 @@ def read_calendar(data: bytes, *, default_zone: str) -> Reading:
         except (_Broken, BrokenRule) as error:
             faults.append(Fault(event=_named(block), reason=str(error)))
         # icalendar raises what its parsers raise; one odd event must not stop the others.
-        except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+        # OSError: a zone's name that no file could bear.
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError) as error:
             reason = f"it cannot be read ({type(error).__name__})"
             faults.append(Fault(event=_named(block), reason=reason))
     entries = joined(parts, faults)
