@@ -40,6 +40,7 @@ RATE = 150.0
 PATIENCE = 20.0
 """Seconds without any progress after which the last worker has had its chance."""
 TEXT = "Hello from INSOP"
+CORRECTED = "Hello again from INSOP"
 
 
 class Crash:
@@ -69,11 +70,19 @@ class Crash:
                 )
         try:
             async with aiohttp.ClientSession() as session:
-                recoveries = [await self._kill_once(session) for _ in range(kills)]
+                half = [await self._kill_once(session) for _ in range(kills // 2)]
+                revision = await self._correct(number) if self._arguments.correct else None
+                recoveries = half + [
+                    await self._kill_once(session) for _ in range(kills - kills // 2)
+                ]
                 takeovers = [
                     await self._take_over(session) for _ in range(self._arguments.takeovers)
                 ]
+                worker = self._workers[0] if self._workers else self._start()
                 finished = await self._finish(number)
+                if revision is not None:
+                    finished = await self._finish(revision) and finished
+                self._end(worker)
                 stats = await self._server.get(session, full=1)
         finally:
             for worker in self._workers:
@@ -151,7 +160,6 @@ class Crash:
         return None
 
     async def _finish(self, number: int) -> bool:
-        worker = self._workers[0] if self._workers else self._start()
         # Until nothing new has been settled for a while: a slow machine is not a lost message.
         deadline = time.monotonic() + PATIENCE
         settled = -1
@@ -167,19 +175,35 @@ class Crash:
                 if counts.total() != settled:
                     settled = counts.total()
                     deadline = time.monotonic() + PATIENCE
+        return state == "done"
+
+    def _end(self, worker: subprocess.Popen[bytes]) -> None:
         worker.send_signal(signal.SIGTERM)
         worker.wait(20)
         self._workers.remove(worker)
-        return state == "done"
+
+    async def _correct(self, number: int) -> int | None:
+        """Replace the text while nobody sends; rows are on their way, or in doubt."""
+        async with Database(self._url) as database, database.begin() as store:
+            return await store.announcement_revisions.correct(
+                number, {"": Message(text=CORRECTED)}, SystemClock().now()
+            )
 
     async def _account(self, stats: dict[str, Any]) -> dict[str, Any]:
-        taken = {chat: count for chat, text, count in stats["messages"] if text == TEXT}
+        taken: Counter[str] = Counter()
+        for chat, _text, count in stats["messages"]:
+            taken[chat] += count
         states: Counter[str] = Counter()
-        lost = unknown_undelivered = 0
+        lost = unknown_undelivered = stale = 0
+        last = CORRECTED if self._arguments.correct else TEXT
         rows = 0
         async with Database(self._url) as database, database.connect() as connection:
-            for row in await connection.execute(select(delivery.c.chat_id, delivery.c.state)):
+            for row in await connection.execute(
+                select(delivery.c.chat_id, delivery.c.state).where(delivery.c.kind == "send")
+            ):
                 rows += 1
+                if row.state == "sent" and stats["shown"].get(row.chat_id) != last:
+                    stale += 1
                 states[row.state] += 1
                 if not taken.get(row.chat_id):
                     if row.state == "unknown":
@@ -191,13 +215,14 @@ class Crash:
             "duplicates": sum(count - 1 for count in taken.values()),
             "unknown": states["unknown"],
             "unknown_undelivered": unknown_undelivered,
+            "uncorrected": stale,
             "states": dict(states),
             "rows": rows,
         }
 
 
 def main() -> int:
-    """Print the account; 1 where a message was lost, or doubled against the rules."""
+    """Print the account; 1 where one was lost, left uncorrected, or doubled against the rules."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--policy", choices=("hold", "resend"), default="hold")
@@ -205,6 +230,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--takeovers", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--correct", action="store_true", help="edit the text half-way")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--verbose", action="store_true")
     arguments = parser.parse_args()
@@ -230,7 +256,8 @@ def main() -> int:
         for name, value in account.items():
             print(f"{name:24} {value}")
     is_strict = arguments.policy == "hold" or arguments.platform == "discord"
-    return int(account["lost"] > 0 or (is_strict and account["duplicates"] > 0))
+    is_bad = account["lost"] > 0 or account["uncorrected"] > 0
+    return int(is_bad or (is_strict and account["duplicates"] > 0))
 
 
 if __name__ == "__main__":

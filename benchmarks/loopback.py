@@ -37,6 +37,7 @@ class Platform:
     refused: list[float] = field(default_factory=list)
     by_message: Counter[tuple[str, str]] = field(default_factory=Counter)
     nonces: dict[tuple[str, str], tuple[float, int]] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
     lost_count: int = 0
     random: random.Random = field(default_factory=lambda: random.Random(7))
     _second: deque[float] = field(default_factory=deque)
@@ -60,6 +61,7 @@ class Platform:
             if known is not None and now - known[0] < NONCE_MEMORY:
                 return known[1]
         self.taken.append((now, chat, text))
+        self.shown[chat] = text
         self.by_message[chat, text] += 1
         number = len(self.taken)
         if nonce is not None:
@@ -71,7 +73,7 @@ KEY: web.AppKey[Platform] = web.AppKey("platform")
 
 
 async def telegram(request: web.Request) -> web.StreamResponse:
-    """``sendMessage``, and the few calls that an adapter makes on its own."""
+    """``sendMessage``, ``editMessageText``, and the few calls that an adapter makes itself."""
     platform = request.app[KEY]
     method = request.match_info["method"]
     if method == "getUpdates":
@@ -80,7 +82,7 @@ async def telegram(request: web.Request) -> web.StreamResponse:
     if method == "getMe":
         me = {"id": 1, "is_bot": True, "first_name": "Bot", "username": "loopback_bot"}
         return web.json_response({"ok": True, "result": me})
-    if method != "sendMessage":
+    if method not in ("sendMessage", "editMessageText"):
         return web.json_response({"ok": True, "result": True})
     data = await request.json()
     chat = str(data["chat_id"])
@@ -96,7 +98,11 @@ async def telegram(request: web.Request) -> web.StreamResponse:
             "parameters": {"retry_after": 1},
         }
         return web.json_response(body, status=429)
-    number = platform.take(chat, data["text"], None)
+    if method == "editMessageText":
+        number = int(data["message_id"])
+        platform.shown[chat] = data["text"]
+    else:
+        number = platform.take(chat, data["text"], None)
     if _is_lost(request, platform):
         return web.Response()
     await asyncio.sleep(platform.latency / 2)
@@ -110,7 +116,7 @@ async def telegram(request: web.Request) -> web.StreamResponse:
 
 
 async def discord(request: web.Request) -> web.StreamResponse:
-    """``POST /channels/{id}/messages`` with ``nonce`` and ``enforce_nonce``."""
+    """``POST /channels/{id}/messages`` with ``nonce`` and ``enforce_nonce``, and its ``PATCH``."""
     platform = request.app[KEY]
     data = await request.json()
     chat = request.match_info["channel"]
@@ -122,7 +128,11 @@ async def discord(request: web.Request) -> web.StreamResponse:
         body = {"message": "You are being rate limited.", "retry_after": 0.5, "global": True}
         return web.json_response(body, status=429, headers={"X-RateLimit-Scope": "global"})
     nonce = str(data["nonce"]) if data.get("enforce_nonce") and "nonce" in data else None
-    number = platform.take(chat, data.get("content", ""), nonce)
+    if request.method == "PATCH":
+        number = int(request.match_info["message"])
+        platform.shown[chat] = data.get("content", "")
+    else:
+        number = platform.take(chat, data.get("content", ""), nonce)
     if _is_lost(request, platform):
         return web.Response()
     await asyncio.sleep(platform.latency / 2)
@@ -161,6 +171,7 @@ async def stats(request: web.Request) -> web.Response:
     full: dict[str, Any] = {}
     if "full" in request.query:
         full["messages"] = [[*key, count] for key, count in platform.by_message.items()]
+        full["shown"] = platform.shown
     if "since" in request.query:
         since = float(request.query["since"])
         full["taken_at"] = [at for at, _, _ in platform.taken if at >= since]
@@ -182,6 +193,7 @@ def build(platform: Platform) -> web.Application:
     app[KEY] = platform
     app.router.add_post("/bot{token}/{method}", telegram)
     app.router.add_post("/discord/channels/{channel}/messages", discord)
+    app.router.add_patch("/discord/channels/{channel}/messages/{message}", discord)
     app.router.add_post("/control/set", control)
     app.router.add_get("/control/stats", stats)
     return app

@@ -20,6 +20,9 @@ from bot.chat.messages import Message, SentMessage
 from bot.chat.ports import Capabilities
 from bot.chat.turn import Dispatch, Reply
 
+Answer = tuple[int, dict[str, Any]]
+"""Status and body."""
+
 HERE = Path(__file__).resolve().parent
 
 
@@ -96,10 +99,6 @@ class WireAdapter:
         self, to: ConversationRef, message: Message, *, nonce: str | None = None
     ) -> SentMessage:
         """Send once."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                timeout=self._timeout, connector=aiohttp.TCPConnector(limit=512)
-            )
         if self.platform == "discord":
             url = f"{self._url}/discord/channels/{to.chat_id}/messages"
             body: dict[str, Any] = {"content": message.text}
@@ -108,25 +107,37 @@ class WireAdapter:
         else:
             url = f"{self._url}/bot1:loopback/sendMessage"
             body = {"chat_id": int(to.chat_id), "text": message.text}
-        try:
-            async with self._session.post(url, json=body) as response:
-                data = await response.json()
-                status = response.status
-        except aiohttp.ClientConnectorError as error:
-            raise Unreachable("no connection") from error
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Ambiguous(type(error).__name__) from error
-        return _sent(status, data)
+        return _sent(*await self._request("POST", url, body))
 
     async def edit(self, to: ConversationRef, message_id: str, message: Message) -> None:
-        """Not measured."""
-        raise Undeliverable("cannot edit")
+        """Edit once."""
+        if self.platform == "discord":
+            url = f"{self._url}/discord/channels/{to.chat_id}/messages/{message_id}"
+            _sent(*await self._request("PATCH", url, {"content": message.text}))
+            return
+        url = f"{self._url}/bot1:loopback/editMessageText"
+        body = {"chat_id": int(to.chat_id), "message_id": message_id, "text": message.text}
+        _sent(*await self._request("POST", url, body))
 
     async def delete(
         self, to: ConversationRef, message_id: str, *, instead: Message | None = None
     ) -> None:
         """Not measured."""
         raise Undeliverable("cannot delete")
+
+    async def _request(self, method: str, url: str, body: dict[str, Any]) -> Answer:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                timeout=self._timeout, connector=aiohttp.TCPConnector(limit=512)
+            )
+        try:
+            async with self._session.request(method, url, json=body) as response:
+                data = await response.json()
+                return response.status, data
+        except aiohttp.ClientConnectorError as error:
+            raise Unreachable("no connection") from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Ambiguous(type(error).__name__) from error
 
 
 def _sent(status: int, data: dict[str, Any]) -> SentMessage:

@@ -165,7 +165,7 @@ class Launcher:
                     state="sent",
                     message_id=sent.message_id if sent else job.row.message_id,
                     parts=_other_parts(sent),
-                    version=job.version,
+                    version=self._version(job),
                 )
             )
             self._pacer.chats.end(job.row.to)
@@ -173,6 +173,11 @@ class Launcher:
             self._pacer.pace.accepted(sent_at)
             self._refusals.accepted()
             self._breaker.arrived()
+
+    def _version(self, job: Job) -> int:
+        """0 where a nonce may have brought back what an earlier attempt sent, in older words."""
+        is_repeat = job.attempts > 1 and self._pacer.limits.nonce_window > 0
+        return 0 if is_repeat and job.version > 1 else job.version
 
     async def _send(self, job: Job) -> SentMessage | None:
         row = job.row

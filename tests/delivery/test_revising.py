@@ -9,7 +9,7 @@ from bot.chat.errors import RecipientGone
 from bot.chat.messages import Attachment, Message
 from bot.delivery.fanout import FanOut
 from bot.store.announcements import FALLBACK, Announcements
-from tests.delivery.fakes import Lost
+from tests.delivery.fakes import FakePlatform, Lost
 from tests.delivery.world import World
 
 
@@ -274,3 +274,18 @@ async def test_a_correction_keeps_the_files_and_a_recall_leaves_none(world: Worl
         # A note with files could not take a message's place.
         texts = await store.announcements.texts(recall)
         assert texts[FALLBACK].attachments == ()
+
+
+async def test_what_a_nonce_brings_back_is_in_the_old_words(world: World) -> None:
+    world.platform = FakePlatform(world.clock, platform="discord")
+    await world.chats(1, platform="discord", kind="group")
+    number = await world.announce({FALLBACK: "wrong"})
+    world.platform.plan("c0001", Lost("no answer"))
+    await world.sender()
+    await world.clock.run_until(lambda: bool(world.platform.arrivals))
+    # It has arrived, nobody knows, and the repeat will say "right" and change nothing.
+    await _correct(world, number, "right")
+    await _run_fanout(world, 10)
+    assert len(world.platform.arrivals) == 1
+    assert (await world.counts(number))["sent"] == 1
+    assert _shown(world) == {"c0001": "right"}
