@@ -37,7 +37,7 @@ class Moving:
         await store.questions.change(question.number, now, owner=staff.id, state=state, nudges=0)
         await self._note(turn, question, "claimed", staff.id)
         told = self._("{name} takes this question.", name=staff.name)
-        await self._relay.say(store, question, kind="bot", text=told, now=now)
+        await self._tell_desks(turn, question, told)
         if question.state == "open":
             translate = translator(question.language)
             text = translate(
@@ -58,7 +58,7 @@ class Moving:
         await store.questions.change(question.number, now, owner=to.id, nudges=0, due_at=due)
         await self._note(turn, question, "assigned", staff.id, detail=to.id)
         told = self._("{name} hands this question on to {other}.", name=staff.name, other=to.name)
-        await self._relay.say(store, question, kind="bot", text=told, now=now)
+        await self._tell_desks(turn, question, told)
         fresh = await self._fresh(turn, question.number)
         await self._relay.write_to(store, fresh, to, now)
         translate = translator(question.language)
@@ -126,7 +126,7 @@ class Moving:
             told = self._("The asker took the question back.")
         else:
             told = self._("The asker says that it is settled.")
-        await self._relay.say(store, question, kind="bot", text=told, now=now)
+        await self._tell_desks(turn, question, told)
         await self._renamed(turn, question.number)
 
     async def reopen(self, turn: Turn, question: Question, *, by: str = "") -> None:
@@ -147,7 +147,7 @@ class Moving:
         )
         await self._note(turn, question, "reopened", by)
         told = self._("This question is open again.")
-        await self._relay.say(store, question, kind="bot", text=told, now=now)
+        await self._tell_desks(turn, question, told)
         await self._renamed(turn, question.number)
 
     async def merge(self, turn: Turn, question: Question, into: Question, staff: Staff) -> None:
@@ -155,7 +155,7 @@ class Moving:
         store: Store = turn.store
         now = turn.clock.now()
         told = self._("This goes on as question {number}.", number=into.number)
-        await self._relay.say(store, question, kind="bot", text=told, now=now)
+        await self._tell_desks(turn, question, told)
         await store.question_messages.move(question.number, into.number)
         await store.questions.change(
             question.number,
@@ -172,6 +172,11 @@ class Moving:
             if place.state == "open":
                 await self._relay.fill(store, into, place, now)
         await self._renamed(turn, question.number)
+
+    async def _tell_desks(self, turn: Turn, question: Question, text: str) -> None:
+        where = turn.event.conversation
+        now = turn.clock.now()
+        await self._relay.say(turn.store, question, kind="bot", text=text, now=now, asked_in=where)
 
     async def _tell_asker(self, turn: Turn, question: Question, text: str) -> None:
         store: Store = turn.store

@@ -22,7 +22,7 @@ from bot.adapters.email.mailbox import Mailbox
 from bot.adapters.email.office import Office, OfficeClosed
 from bot.adapters.email.reading import Mail, read_mail
 from bot.adapters.email.tokens import Tokens, same_address
-from bot.chat.errors import Ambiguous, DeliveryError, Undeliverable, Unreachable
+from bot.chat.errors import Ambiguous, DeliveryError, RateLimited, Undeliverable, Unreachable
 from bot.chat.events import ConversationRef, Platform
 from bot.chat.markup import plain
 from bot.chat.messages import Edit, Message, SentMessage
@@ -36,6 +36,8 @@ from bot.middleware import RateLimit
 HOURLY: Final = 60
 """Mails of one sender in an hour that are dealt with; a loop of two programs is faster."""
 BURST: Final = 40
+LATER: Final = 300.0
+"""Seconds after a server's "not now" (RFC 5321, 4.5.4.1 asks for patience)."""
 
 _log = structlog.get_logger(__name__)
 
@@ -234,4 +236,4 @@ def _delivery_error(error: MailError) -> DeliveryError:
         return Undeliverable(str(error))
     if error.is_unsent:
         return Unreachable(str(error))
-    return Ambiguous(str(error)) if error.is_in_doubt else DeliveryError(str(error))
+    return Ambiguous(str(error)) if error.is_in_doubt else RateLimited(LATER)

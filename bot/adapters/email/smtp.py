@@ -49,7 +49,9 @@ class SmtpMail:
                 timeout=settings.timeout,
             )
         except aiosmtplib.SMTPAuthenticationError as error:
-            raise MailError("the server refuses the log-in", is_final=False) from error
+            raise MailError(
+                "the server refuses the log-in", is_final=False, is_unsent=True
+            ) from error
         except aiosmtplib.SMTPRecipientsRefused as error:
             is_final = all(each.code >= 500 for each in error.recipients)
             raise MailError(
