@@ -70,9 +70,13 @@ def times(pattern: Pattern, *, after: datetime, before: datetime, limit: int = 1
 
 
 def next_time(pattern: Pattern, after: datetime) -> Time | None:
-    """The first occurrence that starts at or after ``after``, if one comes within twelve years."""
+    """The first occurrence that starts at or after ``after``.
+
+    Of a series that has begun, if one comes within twelve years.
+    """
+    begin = max(after, to_utc(pattern.start, pattern.zone))
     for days in _SPANS:
-        found = times(pattern, after=after, before=after + timedelta(days=days), limit=1)
+        found = times(pattern, after=after, before=begin + timedelta(days=days), limit=1)
         if found:
             return found[0]
     return None

@@ -27,7 +27,14 @@ class Reckoning:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def write(self, told: Event, now: datetime, *, shift: timedelta | None = None) -> None:
+    async def write(
+        self,
+        told: Event,
+        now: datetime,
+        *,
+        shift: timedelta | None = None,
+        is_new: bool = False,
+    ) -> None:
         """Bring the rows in line with the pattern, up to the horizon.
 
         ``shift`` is by how much the start was moved: occurrences follow it and keep their
@@ -35,7 +42,7 @@ class Reckoning:
         """
         until = now + HORIZON
         wanted = {time.original: time for time in wanted_times(told, now, until)}
-        rows = await self._rows(told.id)
+        rows = [] if is_new else await self._rows(told.id)
         if shift is not None:
             rows = await self._follow(told, rows, wanted, shift, now)
         known = {row.original_wall: row for row in rows}

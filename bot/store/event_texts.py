@@ -35,11 +35,16 @@ class EventTexts:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def put(self, event_id: int, texts: Mapping[str, EventText]) -> None:
+    async def put(
+        self, event_id: int, texts: Mapping[str, EventText], *, is_new: bool = False
+    ) -> None:
         """Replace all; raises ``ValueError`` without a text for all other languages."""
         if FALLBACK not in texts:
             raise ValueError("an event needs a text for all other languages")
-        await self._connection.execute(delete(event_text).where(event_text.c.event_id == event_id))
+        if not is_new:
+            await self._connection.execute(
+                delete(event_text).where(event_text.c.event_id == event_id)
+            )
         await self._connection.execute(
             insert(event_text),
             [

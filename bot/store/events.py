@@ -55,8 +55,8 @@ class Events:
         )
         assert number is not None
         told = replace(told, id=int(number), updated_at=now)
-        await self._texts.put(told.id, told.texts)
-        await self._reckoning.write(told, now)
+        await self._texts.put(told.id, told.texts, is_new=True)
+        await self._reckoning.write(told, now, is_new=True)
         return told
 
     async def save(self, told: Event, now: datetime) -> Event:

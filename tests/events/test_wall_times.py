@@ -241,6 +241,7 @@ def test_old_and_rare_series_are_quick() -> None:
         ("FREQ=WEEKLY;INTERVAL=3", "1950-01-02T10:00", "2026-01-05"),
         ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29", "1904-02-29T10:00", "2028-02-29"),
         ("FREQ=YEARLY", "1996-02-29T10:00", "2028-02-29"),
+        ("FREQ=YEARLY", "2199-02-28T10:00", "2199-02-28"),
     ):
         pattern = Pattern(start=wall(start), end=wall(start), zone="UTC", rule=rule)
         found = next_time(pattern, BEGIN)
