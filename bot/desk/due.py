@@ -17,6 +17,7 @@ from bot.chat.messages import Message
 from bot.chat.ports import Clock, Lane
 from bot.desk import rendering
 from bot.desk.relaying import DESK_LANGUAGE, Relay
+from bot.desk.returning import mail_came_back
 from bot.desk.staff import name_of
 from bot.store import Database, Store
 from bot.store.question_copies import Copy
@@ -74,6 +75,9 @@ class Due:
                 continue
             if copy.where.key == question.where.key:
                 await self._tell_failure(store, question, copy, now)
+            elif copy.where.platform == "email":
+                number, address = copy.question, copy.where.chat_id
+                await mail_came_back(store, self._relay, self._library, number, address, now)
             else:
                 await self._doubt_thread(store, copy, now)
         if lost:
@@ -106,6 +110,8 @@ class Due:
     async def _remind(self, store: Store, number: int, now: datetime) -> None:
         question = await store.questions.get(number)
         if question is None or question.due_at is None or question.due_at > now:
+            return
+        if not await store.questions.take_due(question, now + URGENT_NUDGE):
             return
         if question.state == "waiting" and (question.contact_at or now) >= question.asker_at:
             await self._end_silence(store, question, now)

@@ -9,12 +9,14 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from pydantic import SecretStr
 
 from bot.app import build
 from bot.clock import SystemClock
+from bot.commands.desk_tasks import keep_due
 from bot.commands.mail_tasks import mail_tasks
 from bot.commands.roles import Part
 from bot.config import EmailSettings, Settings, TelegramSettings
@@ -59,9 +61,11 @@ def works(
     library = Library(replace(sample_collection(), contacts=CONTACTS), FuzzySearch.build)
     app = build(settings, database, library, clock=SystemClock())
     part = Part(app=app, roles=frozenset(), owner=owner, web=None, gateway=None)
-    found: dict[str, Work] = {**part.tasks("telegram"), **mail_tasks(part)}
-    found.pop("telegram.beside", None)
-    return found
+    return {
+        **part.tasks("telegram"),
+        **mail_tasks(part),
+        "desk": partial(keep_due, app),
+    }
 
 
 async def _run(url: str, telegram: str, smtp_port: int, imap_port: int) -> None:

@@ -151,23 +151,34 @@ async def test_a_holiday_notice_is_a_note_and_no_answer(house: House) -> None:
     assert [each.kind for each in said if "away until Friday" in each.text] == ["note"]
 
 
-async def test_a_file_of_an_answer_is_kept(house: House) -> None:
+async def test_files_go_both_ways(house: House) -> None:
     ana = await _asks(house)
     sent = await house.mail(1)
-    made = mail(
-        "See the map.",
-        files=(("map.pdf", "application/pdf", b"%PDF-1.7"),),
-        subject=f"Re: {sent['Subject']}",
-        message_id="<file@example.org>",
+    await house.imap.deliver(
+        mail(
+            "See the map.",
+            files=(("map.pdf", "application/pdf", b"%PDF-1.7"),),
+            subject=f"Re: {sent['Subject']}",
+            message_id="<file@example.org>",
+        )
     )
-    await house.imap.deliver(made)
-    await ana.sees("See the map.")
-    async with house.database.begin() as store:
-        said = await store.question_messages.of(1)
-        (file,) = next(each.files for each in said if "See the map" in each.text)
-        kept = await store.mail.file(file.handle)
-    assert kept is not None
-    assert (kept.name, kept.data) == ("map.pdf", b"%PDF-1.7")
+    shown = await ana.sees("See the map.")
+    assert shown.raw["document"]["file_name"] == "map.pdf"
+    house.telegram.world.files["photo-large"] = b"\xff\xd8jpeg"
+    await ana.sends_photo("This is the lid.")
+    second = await house.mail_with("This is the lid.")
+    (part,) = second.iter_attachments()
+    assert part.get_content() == b"\xff\xd8jpeg"
+
+
+async def test_a_contact_hears_that_the_asker_has_left(house: House) -> None:
+    ana = await _asks(house)
+    sent = await house.mail(1)
+    await house.answers(sent, "Close the well.")
+    await ana.sees("Close the well.")
+    ana.state.is_blocked = True
+    await house.answers(sent, "And call us.", n=2)
+    await house.mail_with("the asker has blocked the assistant or left")
 
 
 async def test_a_mail_that_comes_back_goes_to_the_deputy(house: House) -> None:
