@@ -64,11 +64,13 @@ class HandlersTexts:
 
 
 def sees_link(meeting: Meeting, reader: Reader) -> bool:
-    """Whether the meeting's link may stand in the message; in a group everybody reads it."""
+    """Whether the meeting's link may stand in the message: never in a group."""
+    if not reader.is_private:
+        return False
     match meeting.event.link_for:
         case "all":
             return True
         case "members":
-            return reader.is_private and reader.is_member
+            return reader.is_member
         case "going":
-            return reader.is_private and reader.answer == "going" and not reader.is_waiting
+            return reader.answer == "going" and not reader.is_waiting
