@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -32,6 +32,9 @@ KIND_CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "group": ("group", "channel"),
 }
 """A choice, and the kinds of chat that it stands for."""
+
+EVENTS: Final = 16
+"""Events to come that are offered; a list on Discord holds 25 lines."""
 
 _FIELDS: Final = {
     "platform": "platforms",
@@ -66,6 +69,12 @@ class AudiencePicker:
         match (kind, rest):
             case ("by", ["country"]):
                 return country_form(told.audience, turn._)
+            case ("by", ["event"]):
+                return Edit(message=await self._events(turn, told))
+            case ("pick", ["event", number]) if number.isdecimal() and len(number) < 18:
+                chosen = None if told.audience.event == int(number) else int(number)
+                told = await self._set(turn, told, replace(told.audience, event=chosen))
+                return Edit(message=await self._events(turn, told))
             case ("by", [name]) if name in _NAMES:
                 return Edit(message=await self._values(turn, told, name))
             case ("pick", [name, value]) if value in _NAMES.get(name, {}):
@@ -89,7 +98,8 @@ class AudiencePicker:
         back = Button(
             label=_("Back to the draft"), action=Action(ACTION, "show", number), style="primary"
         )
-        rows: tuple[Row, ...] = (tuple(fields[:3]), tuple(fields[3:]), (every, back))
+        event = Button(label=_("Event"), action=Action(ACTION, "by", number, "event"))
+        rows: tuple[Row, ...] = (tuple(fields[:3]), tuple(fields[3:]), (event, every), (back,))
         return await self._message(turn, told, rows)
 
     async def set_countries(self, turn: Turn, told: Announcement, text: str) -> Reply:
@@ -105,22 +115,49 @@ class AudiencePicker:
         return await self.show(turn, told)
 
     async def _values(self, turn: Turn, told: Announcement, name: str) -> Message:
-        _, number = turn._, str(told.id)
+        _ = turn._
         taken = _taken(told.audience, name)
+        labels = {code: _(label) for code, label in _NAMES[name].items()}
+        return await self._choice(turn, told, name, _(_LABELS[name]), labels, taken)
+
+    async def _events(self, turn: Turn, told: Announcement) -> Message:
+        """The events to come and the last ones, for those who go to them or may."""
+        store: Store = turn.store
+        now = turn.clock.now()
+        meetings = [
+            *await store.occurrences.upcoming(now, limit=EVENTS),
+            *await store.occurrences.past(now, limit=EVENTS // 2),
+        ]
+        titles = {
+            str(each.event.id): each.event.text_in(turn._.language).title for each in meetings
+        }
+        taken = () if told.audience.event is None else (str(told.audience.event),)
+        name = turn._("Who goes to an event")
+        return await self._choice(turn, told, "event", name, titles, taken)
+
+    async def _choice(
+        self,
+        turn: Turn,
+        told: Announcement,
+        name: str,
+        heading: str,
+        labels: Mapping[str, str],
+        taken: Collection[str],
+    ) -> Message:
+        _, number = turn._, str(told.id)
         choices = tuple(
-            Choice(label=f"✓ {_(label)}" if code in taken else _(label), value=code)
-            for code, label in _NAMES[name].items()
+            Choice(label=f"✓ {label}" if code in taken else label, value=code)
+            for code, label in labels.items()
         )
         values = Select(
-            placeholder=_(_LABELS[name]),
-            action=Action(ACTION, "pick", number, name),
-            choices=choices,
+            placeholder=heading, action=Action(ACTION, "pick", number, name), choices=choices
         )
         more = Button(label=_("Other choices"), action=Action(ACTION, "who", number))
         back = Button(
             label=_("Back to the draft"), action=Action(ACTION, "show", number), style="primary"
         )
-        return await self._message(turn, told, ((values,), (more, back)))
+        rows: tuple[Row, ...] = ((values,), (more, back)) if choices else ((more, back),)
+        return await self._message(turn, told, rows)
 
     async def _message(self, turn: Turn, told: Announcement, rows: tuple[Row, ...]) -> Message:
         store: Store = turn.store

@@ -14,7 +14,7 @@ from bot.store.announcement_drafts import Plan
 from bot.store.announcements import FALLBACK, Announcement
 from handlers.announce_audience import ACTION, audience_text, recipients_text
 from handlers.announce_files import files_text, unready
-from handlers.announce_texts import Wording, shown_time, wording_of
+from handlers.announce_texts import Wording, shown_time, unclosed, wording_of
 from handlers.join_fields import RECEIVES
 from handlers.settings import LANGUAGE_NAMES
 
@@ -89,6 +89,11 @@ class DraftPanel:
             )
         if fault := unready(files, {platform for platform, _language in found}, _):
             lines.append(f"⚠️ {fault}")
+        lines += [
+            _("⚠️ A {sign} in the text has no end; it is shown as it stands.", sign=sign)
+            for sign in map(unclosed, wording.texts.values())
+            if sign
+        ]
         if warning := await self.warning(turn, wording):
             lines.append(warning)
         return Message(

@@ -22,6 +22,7 @@ from handlers.announce_report import Report
 from handlers.announce_review import SecondPerson, note
 from handlers.announce_revise import Revise
 from handlers.announce_texts import wording_of
+from handlers.announce_times import know_zones
 from handlers.descriptions import N_, Translators, in_all
 from handlers.discretion import is_discreet
 
@@ -195,6 +196,8 @@ class AnnounceRun:
     async def _start(self, turn: Turn, told: Announcement, recipients: int) -> Reply:
         store: Store = turn.store
         now = turn.clock.now()
+        if told.timing.is_local:
+            await know_zones(store, now)
         await store.announcement_drafts.start(told.id, now, only_from=told.state)
         await store.announcement_watches.begin(told.id, recipients, now)
         await note(turn, told.id, "started", f"{recipients} recipients")

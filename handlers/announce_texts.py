@@ -9,6 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.chat.actions import Action
+from bot.chat.markup import parse
 from bot.chat.messages import Button, Message
 from bot.chat.turn import Translate
 from bot.store.announcements import FALLBACK
@@ -43,6 +44,12 @@ def compose(wording: Wording, translators: Translators) -> dict[str, Message]:
         language: _message(wording, language, translators(language)) for language in LANGUAGE_NAMES
     }
     return {**messages, FALLBACK: messages[wording.original]}
+
+
+def unclosed(text: str) -> str:
+    """The sign of markup that was begun and not ended, and would be shown as it stands."""
+    shown = parse(text.replace("\\*", "").replace("\\`", "").replace("\\[", "")).text
+    return next((sign for sign in ("**", "`", "](") if sign in shown), "")
 
 
 def recall_notes(original: str, translators: Translators) -> dict[str, Message]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from bot.chat.events import FormSubmitted
@@ -67,7 +68,6 @@ class DraftTimes:
         fault = UNREADABLE if wall is None else PASSED if is_past_everywhere(wall, now) else ""
         if fault or wall is None:
             return (Message(text=_(fault), is_ephemeral=True), hour_form(_))
-        await know_zones(turn)
         local = replace(plan.timing, wall_time=wall.isoformat(timespec="minutes"), zone=self.zone)
         await store.announcement_drafts.set_timing(number, local, now)
         return await self._panel.show(turn, number)
@@ -81,12 +81,11 @@ class DraftTimes:
         return await self._panel.show(turn, told.id)
 
 
-async def know_zones(turn: Turn) -> None:
+async def know_zones(store: Store, now: datetime) -> None:
     """Gather the zones of private chats: what people chose, else their country's one clock."""
-    store: Store = turn.store
     await store.chat_zones.gather()
     for country in await store.chat_zones.countries_without():
-        if (zone := guess_zone(country, turn.clock.now())) is not None:
+        if (zone := guess_zone(country, now)) is not None:
             await store.chat_zones.set_by_country(country, zone)
 
 

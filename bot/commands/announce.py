@@ -31,6 +31,7 @@ from handlers.announce_texts import (
     parse_wall_time,
     shown_time,
 )
+from handlers.announce_times import know_zones
 from knowledge.model import LANGUAGES
 
 
@@ -173,6 +174,8 @@ async def _start(
         if is_proposed:
             await propose(store, number, number, recipients, settings, now)
             return number, True
+        if request.timing.is_local:
+            await know_zones(store, now)
         await store.announcement_watches.begin(number, recipients, now)
         await store.audit.add(
             "announcement.started",

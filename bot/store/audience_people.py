@@ -68,16 +68,24 @@ def is_only_copy(conditions: Conditions) -> ColumnElement[bool]:
         person.c.home_platform == other.c.platform, person.c.home_chat == other.c.chat_id
     )
     is_before = tuple_(other.c.platform, other.c.chat_id) < tuple_(chat.c.platform, chat.c.chat_id)
+    is_preferred = (
+        exists()
+        .where(
+            person.c.id == theirs.c.person_id,
+            other.c.platform == theirs.c.platform,
+            other.c.chat_id == theirs.c.account_id,
+            other.c.kind == "private",
+            *conditions(other),
+            or_(is_other_home, and_(~is_home, is_before)),
+        )
+        .correlate(theirs, chat)
+    )
+    # Most people have one account: their other chats are looked for only where there are any.
     preferred = exists().where(
         mine.c.platform == chat.c.platform,
         mine.c.account_id == chat.c.chat_id,
-        person.c.id == mine.c.person_id,
         theirs.c.person_id == mine.c.person_id,
-        tuple_(theirs.c.platform, theirs.c.account_id) != tuple_(chat.c.platform, chat.c.chat_id),
-        other.c.platform == theirs.c.platform,
-        other.c.chat_id == theirs.c.account_id,
-        other.c.kind == "private",
-        *conditions(other),
-        or_(is_other_home, and_(~is_home, is_before)),
+        or_(theirs.c.platform != chat.c.platform, theirs.c.account_id != chat.c.chat_id),
+        is_preferred,
     )
     return or_(chat.c.kind != "private", ~preferred)

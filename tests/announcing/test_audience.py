@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from bot.chat.actions import Action
+from bot.chat.events import Author
 from bot.commands.announce_audience import AudienceFault, read_audience
 from bot.store import Database
 from bot.store.audience import Audience
+from bot.store.event_rows import Event, EventText
 from bot.store.schema import account
+from bot.store.schema_events import attendance
 from tests.announcing.conftest import FanOutAll, Rows, Subscribe, choose, send, write
 from tests.announcing.people import add_member, make_member, reached
 from tests.stage import Persona, Stage
@@ -116,6 +121,50 @@ async def test_one_copy_a_person_in_the_chat_that_is_preferred(
     assert await reached(database) == {"Ana2"}
     await other.says("/stop")
     assert await reached(database) == {"Ana"}
+
+
+async def test_the_people_of_an_event(
+    stage: Stage, subscribe: Subscribe, sara: Persona, database: Database
+) -> None:
+    await some_people(stage, subscribe)
+    now = stage.clock.now()
+    async with database.begin() as store:
+        day = datetime(2026, 5, 1, 10)  # noqa: DTZ001 - a wall time
+        event = await store.events.add(
+            Event(
+                start_wall=day,
+                end_wall=day + timedelta(hours=1),
+                zone="Europe/Rome",
+                texts={"": EventText(title="Soil day")},
+                state="planned",
+            ),
+            now,
+        )
+        for number, (name, answer) in enumerate(
+            {"Awa": "going", "Bo": "no", "Cy": "maybe"}.items()
+        ):
+            author = Author(platform="telegram", id=f"telegram-{name}", name=name)
+            person = await store.people.recognise(author, now)
+            await store.connection.execute(
+                insert(attendance).values(
+                    occurrence_id=1,
+                    person_id=person.id,
+                    answer=answer,
+                    is_waiting=False,
+                    asked_at=now + timedelta(seconds=number),
+                    is_planned=False,
+                    is_told=True,
+                    updated_at=now,
+                )
+            )
+    assert await reached(database, event=event.id) == {"Awa", "Cy"}
+    await write(sara)
+    await sara.presses("Who hears it")
+    await sara.presses("Event")
+    await sara.presses("Soil day")
+    sara.sees(f"attendees of event {event.id}", "Recipients: 2", "✓ Soil day")
+    await sara.presses("✓ Soil day")
+    sara.sees("all subscribers")
 
 
 async def test_buttons_that_nobody_was_shown_change_nothing(

@@ -214,6 +214,23 @@ async def test_a_discarded_draft_is_gone(sara: Persona, subscribe: Subscribe) ->
     sara.sees("sent or discarded already")
 
 
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("The **assembly meets.", "**"),
+        ("See [here](nowhere) now.", "]("),
+        ("A ` sign", "`"),
+        ("All **is** `well` [here](https://insop.example) 2 \\* 3", ""),
+    ],
+)
+async def test_markup_that_has_no_end_is_said_so(sara: Persona, text: str, sign: str) -> None:
+    await write(sara, text)
+    if sign:
+        sara.sees(f"A {sign} in the text has no end; it is shown as it stands.")
+    else:
+        sara.sees_not("has no end")
+
+
 async def test_an_over_long_text_is_refused_before_it_is_kept(sara: Persona) -> None:
     await sara.says("/announce")
     await sara.says("x" * 3501)
