@@ -229,7 +229,9 @@ async def test_a_question_that_is_gone_takes_no_answer(desk: Desk) -> None:
 
 async def test_a_loop_of_our_own_mail_ends(desk: Desk) -> None:
     await desk.ask()
-    await desk.imap.deliver(desk.smtp.raw[0])
+    passed_on = desk.smtp.mails[0]
+    passed_on.replace_header("From", CONTACT)
+    await desk.imap.deliver(desk.smtp.raw[0], passed_on)
     desk.open()
     await until(lambda: desk.office.at is not None)
     assert desk.office.events == []

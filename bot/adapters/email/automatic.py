@@ -9,7 +9,7 @@ from email.message import Message
 from typing import Final
 
 from bot.adapters.email.headers import addresses_of, ids_of, raw_value, raw_values, text_of
-from bot.adapters.email.tokens import same_address
+from bot.adapters.email.tokens import find_tokens, same_address
 
 OWN_HEADER: Final = "X-INSOP-Assistant"
 """Stands in every mail that leaves here."""
@@ -83,15 +83,12 @@ def is_automatic(message: Message) -> bool:
     return bool(_SUBJECTS.match(text_of(message, "Subject")))
 
 
-def is_own(message: Message, own: frozenset[str], domain: str) -> bool:
-    """Whether the assistant itself sent it: its mark, its address, or its kind of Message-ID."""
+def is_own(message: Message) -> bool:
+    """Whether the assistant itself sent it, whoever passed it on: its mark, or its Message-ID."""
     if raw_values(message, OWN_HEADER):
         return True
-    if own & set(addresses_of(message, "From", "Sender")):
-        return True
     return any(
-        each.startswith("insop.") and each.lower().endswith(f"@{domain}")
-        for each in ids_of(message, "Message-ID")
+        each.startswith("insop.") and find_tokens(each) for each in ids_of(message, "Message-ID")
     )
 
 

@@ -58,6 +58,7 @@ class Fetching:
         self._pause = pause
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="mailbox")
         self._failures = 0
+        self._reason = ""
         self._is_told = False
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -122,7 +123,9 @@ class Fetching:
             _log.warning("mailbox.database", reason=str(error))
             return
         trouble: Trouble = "refused" if error.is_refused else "unreachable"
-        _log.warning("mailbox.failed", reason=str(error), attempt=self._failures)
+        if str(error) != self._reason:
+            self._reason = str(error)
+            _log.warning("mailbox.failed", reason=self._reason)
         if not self._is_told and (error.is_refused or self._failures >= PATIENCE):
             with contextlib.suppress(OfficeClosed):
                 await self._office.trouble(trouble)
@@ -133,7 +136,7 @@ class Fetching:
             _log.info("mailbox.back")
         if self._is_told or not self._failures:
             await self._office.trouble(None)
-        self._failures, self._is_told = 0, False
+        self._failures, self._reason, self._is_told = 0, "", False
 
     async def _call(self, work: Callable[[], T]) -> T:
         """Run something that blocks, one thing at a time."""

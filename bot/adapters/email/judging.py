@@ -73,7 +73,7 @@ class Judge:
             return Refused(reason="unreadable")
         if mail.bounce is not None:
             return self._judge_bounce(mail, now)
-        if mail.sender in self.own:
+        if mail.is_own or mail.sender in self.own:
             return Refused(reason="own mail")
         claimed = _NUMBER.search(mail.subject)
         found = _tokens_of(mail)

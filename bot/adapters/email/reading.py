@@ -17,7 +17,7 @@ from email.policy import compat32
 from pathlib import PurePath
 from typing import Final, Literal
 
-from bot.adapters.email.automatic import Bounce, bounce_in, is_automatic, parts_of
+from bot.adapters.email.automatic import Bounce, bounce_in, is_automatic, is_own, parts_of
 from bot.adapters.email.headers import (
     addresses_of,
     date_of,
@@ -97,6 +97,8 @@ class Mail:
     is_cut: bool = False
     files: tuple[MailFile, ...] = ()
     left_out: tuple[str, ...] = ()
+    is_own: bool = False
+    """Whether it left here, so that a contact's rule sent it back."""
     bounce: Bounce | None = None
     results: tuple[str, ...] = ()
     """The Authentication-Results headers (RFC 8601), the outermost first."""
@@ -138,6 +140,7 @@ def _read(message: Message, raw: bytes) -> Mail:
         is_cut=len(text) > TEXT_LIMIT,
         files=tuple(contents.files),
         left_out=tuple(contents.left_out),
+        is_own=is_own(message),
         bounce=bounce,
         results=tuple(raw_values(message, "Authentication-Results")),
     )
