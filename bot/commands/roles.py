@@ -136,9 +136,7 @@ class Part:
         }
 
 
-async def _receive(
-    part: Part, adapter: PlatformAdapter, pacer: Pacer, stop: asyncio.Event
-) -> None:
+async def _receive(part: Part, adapter: PlatformAdapter, pacer: Pacer, stop: asyncio.Event) -> None:
     """Receive, and look for what other gateways left when they died."""
     over = asyncio.Event()
 

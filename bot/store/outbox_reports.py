@@ -105,9 +105,7 @@ class OutboxReports:
             for row in await self._connection.execute(query)
         ]
 
-    async def decide(
-        self, ids: Collection[int], verdict: Verdict, now: datetime
-    ) -> int:
+    async def decide(self, ids: Collection[int], verdict: Verdict, now: datetime) -> int:
         """Staff decide rows whose arrival is unknown; returns how many were still so.
 
         ``resend`` may double a message; an announcement that was done runs again for it, one that

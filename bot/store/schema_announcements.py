@@ -42,8 +42,8 @@ announcement: Final = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Index("ix_announcement_state", "state", "id"),
 )
-"""States: draft, proposed (waits for a second person's yes), running, paused, cancelled, done. ``audience`` is JSON; ``cursor`` is how far
-its rows are written; ``version`` counts the corrections of its text.
+"""States: draft, proposed (waits for a second yes), running, paused, cancelled, done. ``audience``
+is JSON; ``cursor`` is how far its rows are written; ``version`` counts the corrections of its text.
 
 A correction or a recall is a row of its own: ``kind`` edit or delete, and ``revises`` is the
 announcement whose copies it changes. ``wall_time`` (``2026-05-01T09:00``) is the local time at
@@ -100,8 +100,10 @@ announcement_review: Final = Table(
     Column("is_approved", Integer),
     Column("corrects", BigInteger),
 )
-"""Who wrote a draft off as ready, and the second person's yes (1) or no (0). ``corrects``: the draft
-is a correction of that announcement, and waits for a yes."""
+"""Who wrote a draft off as ready, and the second person's yes (1) or no (0).
+
+``corrects``: the draft is a correction of that announcement, and waits for a yes.
+"""
 
 announcement_watch: Final = Table(
     "announcement_watch",

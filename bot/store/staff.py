@@ -68,8 +68,8 @@ class Staff:
             for number, chats in found.items()
         ]
         for key in sorted(named - known):
-            platform, _, number = key.partition(":")
-            chat = private_chat_with(cast(Platform, platform), number)
+            name, _, number = key.partition(":")
+            chat = private_chat_with(cast(Platform, name), number)
             members.append(StaffMember(person_id=None, chat=chat))
         return members
 
