@@ -16,6 +16,7 @@ from bot.store import Store
 from bot.store.calendar_choices import ChatChoices, Choices
 from handlers.descriptions import N_, Translators, in_all
 from handlers.discretion import is_discreet
+from handlers.event_forms import TOPICS
 from handlers.event_times import shown_zone
 from handlers.event_zone import Zones
 from handlers.subscription_panel import is_personal, refusal
@@ -77,6 +78,8 @@ class EventBell:
                 return await self._mine(turn)
             case ("chat",):
                 return refusal(turn) or await self._chat(turn)
+            case ("topic", topic) if topic in TOPICS:
+                return refusal(turn) or await self._toggle_topic(turn, topic)
             case (whose, what) if whose in (MINE, CHAT):
                 if whose == CHAT and (refused := refusal(turn)) is not None:
                     return refused
@@ -104,6 +107,16 @@ class EventBell:
         kept = chat or await self._fresh(turn)
         after = replace(after, zone=after.zone or kept.choices.zone)
         await store.calendar_choices.set_chat(replace(kept, choices=after), now)
+        return Edit(message=await self._chat(turn))
+
+    async def _toggle_topic(self, turn: Turn, topic: str) -> Reply:
+        """Which events are posted in a group; without a choice it is all of them."""
+        store: Store = turn.store
+        chat = await store.calendar_choices.of_chat(turn.event.conversation)
+        if chat is not None:
+            chosen = set(chat.topics) ^ {topic}
+            topics = tuple(each for each in TOPICS if each in chosen)
+            await store.calendar_choices.set_chat(replace(chat, topics=topics), turn.clock.now())
         return Edit(message=await self._chat(turn))
 
     async def _fresh(self, turn: Turn) -> ChatChoices:
@@ -182,7 +195,16 @@ class EventBell:
         now = turn.clock.now()
         quiet = self._quiet_line(chat.choices, shown_zone(zone, now, _.language), _)
         off = Button(label=_("Post none here"), action=Action(ACTION, CHAT, "off"), style="danger")
-        rows = (*self._rows(CHAT, chat.choices, _), (off,))
+        if not chat.topics:
+            text += " " + _("All events are meant; press topics to post only some.")
+        topics = [
+            Button(
+                label=f"✓ {_(label)}" if topic in chat.topics else _(label),
+                action=Action(ACTION, "topic", topic),
+            )
+            for topic, label in TOPICS.items()
+        ]
+        rows = (*self._rows(CHAT, chat.choices, _), tuple(topics[:3]), (*topics[3:], off))
         hint = _("For another clock, send /reminders with a city, like /reminders Dakar.")
         return Message(text=f"{text}\n\n{quiet} {hint}", rows=rows, is_ephemeral=is_personal(where))
 

@@ -54,7 +54,8 @@ async def panel(turn: Turn) -> Message:
             zone=city(zone, _.language) if zone else _("the secretariat's"),
         )
         rows.append((_languages(turn, language),))
-    return Message(text=text, rows=(*rows, (stop,)), is_ephemeral=is_personal(where))
+    overview = Button(label=_("Weekly overview"), action=Action("digest", "show"))
+    return Message(text=text, rows=(*rows, (overview, stop)), is_ephemeral=is_personal(where))
 
 
 def is_personal(where: ConversationRef) -> bool:

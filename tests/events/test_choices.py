@@ -127,7 +127,7 @@ async def test_a_groups_reminders_are_its_administrators_choice(
     ben.author = replace(ben.author, is_chat_admin=False)
     await ben.says("/reminders")
     ben.sees("Only an administrator")
-    for args in (("chat",), ("chat", "usual"), ("chat", "60"), ("chat", "off")):
+    for args in (("chat",), ("chat", "usual"), ("chat", "off"), ("topic", "mapping")):
         await ben.presses_action(Action("bell", *args))
         ben.sees("Only an administrator")
     ben.author = replace(ben.author, is_chat_admin=True)
@@ -151,6 +151,14 @@ async def test_a_groups_reminders_are_its_administrators_choice(
     assert kept.choices.leads is not None
     assert set(kept.choices.leads) == {1440, 60, 0}
     await ben.says("/reminders")
+    ben.sees("All events are meant")
+    await ben.presses("Mapping")
+    ben.sees("✓ Mapping")
+    ben.sees_not("All events are meant")
+    async with database.begin() as store:
+        kept = await store.calendar_choices.of_chat(GROUP)
+    assert kept is not None
+    assert kept.topics == ("mapping",)
     await ben.presses("Post none here")
     async with database.begin() as store:
         assert await store.calendar_choices.of_chat(GROUP) is None
