@@ -75,3 +75,13 @@ def test_a_command_in_a_channel_is_its_administrators_and_nothing_else_is_heard(
     assert not event.conversation.is_private
     assert read("channel_post", **post, text="hello") is None
     assert read("channel_post", **post, text="/other", entities=[entity]) is None
+
+
+async def test_a_press_in_a_channel_is_its_readers_who_decide_nothing_there() -> None:
+    shown = {"message_id": 70, "date": 1, "chat": CHANNEL, "sender_chat": CHANNEL, "text": "News"}
+    query = {"id": "c1", "from": ANA, "chat_instance": "x", "data": "news:stop", "message": shown}
+    event = event_of(read("callback_query", **query))
+    assert event.conversation.chat_id == "-1009"
+    asked = Asked("left")
+    decided = await with_rights(asked, event, {"news"})  # type: ignore[arg-type]  # a stand-in
+    assert decided.author.is_chat_admin is False

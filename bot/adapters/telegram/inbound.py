@@ -185,8 +185,6 @@ class Inbound:
     def _pressed(self, name: str, query: CallbackQuery) -> Incoming | None:
         message = query.message
         if message is not None:
-            if message.chat.type == Chat.CHANNEL:
-                return None
             whole = message if isinstance(message, Message) else None
             conversation = conversation_of(message.chat, whole)
             pressed = str(message.message_id)
