@@ -11,6 +11,7 @@ from typing import Final
 import aiohttp
 
 from bot.app import build_library, desks_of
+from bot.commands.doctor_operations import examine_operations
 from bot.commands.doctor_places import Finding, examine_mail, examine_mailbox, examine_places
 from bot.config import Settings
 from bot.store.database import HEAD, Database, DatabaseError
@@ -37,6 +38,7 @@ async def examine(settings: Settings) -> list[Finding]:
         findings.append(await _discord(session, settings))
         findings += await examine_places(partial(_get, session), settings)
     findings.append(_desk(settings))
+    findings += await examine_operations(settings)
     findings.append(await examine_mail(settings.email))
     findings.append(await examine_mailbox(settings))
     return findings

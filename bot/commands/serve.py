@@ -11,7 +11,7 @@ from functools import partial
 
 import structlog
 
-from bot.app import build, build_library, prepare_database, supervise
+from bot.app import build, build_library, own_folder_of, prepare_database, supervise
 from bot.chat.errors import StartupError
 from bot.chat.events import Platform
 from bot.clock import SystemClock
@@ -30,6 +30,7 @@ from bot.commands.roles import (
 )
 from bot.commands.sending import upkeep
 from bot.config import Settings
+from bot.delivery.own_articles import OwnArticles
 from bot.operations.keeping import Platforms
 from bot.sharing import Gateway
 from bot.store import Database
@@ -122,6 +123,12 @@ def _tasks(part: Part, metrics: Metrics) -> dict[str, Task]:
     tasks: dict[str, Task] = {}
     if part.has("gateway"):
         tasks["reloading"] = app.reloader().run
+        own = own_folder_of(app.settings)
+        if own is not None:
+            articles = OwnArticles(
+                database=app.database, clock=app.clock, library=app.library, folder=own
+            )
+            tasks["articles"] = articles.run
     if part.gateway is not None:
         tasks["gateway"] = part.gateway.run
     platforms = Platforms(app.clock, app.troubles)
