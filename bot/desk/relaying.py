@@ -152,7 +152,7 @@ class Relay:
             await store.question_copies.note_version(copy, message.version)
             is_asker = copy.where.key == question.where.key
             is_gone = message.deleted_at is not None and is_asker
-            shown = await self._rendered(store, message, question, is_asker=is_asker)
+            shown = await self._rendered(store, message, question, copy.where)
             await store.outbox.change(
                 f"{copy.source}:v{message.version}",
                 copy.where,
@@ -176,21 +176,29 @@ class Relay:
         now: datetime,
     ) -> None:
         source = await store.question_copies.queue(message, to)
-        is_asker = to.key == question.where.key
-        shown = await self._rendered(store, message, question, is_asker=is_asker)
+        shown = await self._rendered(store, message, question, to)
         is_album = message.album is not None and message.edited_at is None
         due = message.created_at + ALBUM_WAIT if is_album else None
         await self._send(store, source, to, shown, now, due_at=due)
 
     async def _rendered(
-        self, store: Store, message: QuestionMessage, question: Question, *, is_asker: bool
+        self, store: Store, message: QuestionMessage, question: Question, to: ConversationRef
     ) -> Message:
-        if is_asker and message.kind in ("contact", "bot"):
+        if to.key == question.where.key and message.kind in ("contact", "bot"):
             return rendering.to_asker(message, question, translator(question.language))
+        words = self._words_for(to)
         if await store.question_messages.is_first(message):
             owner = name_of(self._library, question.owner)
-            return rendering.head(message, question, owner, self._library, self._words)
-        return rendering.to_desk(message, question, self._words)
+            return rendering.head(message, question, owner, self._library, words)
+        return rendering.to_desk(message, question, words)
+
+    def _words_for(self, to: ConversationRef) -> Translate:
+        """A mail is in the contact's first language; a desk has one for all."""
+        if to.platform == "email":
+            for contact in self._library.everyone:
+                if contact.email.casefold() == to.chat_id.casefold() and contact.languages:
+                    return translator(contact.languages[0])
+        return self._words
 
     async def refresh(
         self, store: Store, message: QuestionMessage, question: Question, now: datetime
@@ -199,8 +207,7 @@ class Relay:
         for copy in await store.question_copies.of(message.id):
             if copy.is_origin or copy.source is None:
                 continue
-            is_asker = copy.where.key == question.where.key
-            shown = await self._rendered(store, message, question, is_asker=is_asker)
+            shown = await self._rendered(store, message, question, copy.where)
             if not await store.outbox.replace(copy.source, shown, now):
                 only_new = replace(shown, text="", files=shown.files[-1:])
                 source = f"{copy.source}:file{len(message.files)}"

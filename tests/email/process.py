@@ -33,6 +33,7 @@ from tests.telegram.loopback.server import TOKEN
 CONTACTS = (
     Contact(id="amina", name="Amina", email="Amina@example.org", deputies=("boris",)),
     Contact(id="boris", name="Boris", email="boris@example.org"),
+    Contact(id="chloe", name="Chloé", email="chloe@example.org", languages=("fr",)),
 )
 
 Work = Callable[[asyncio.Event], Coroutine[Any, Any, None]]

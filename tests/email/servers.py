@@ -92,7 +92,7 @@ class ImapServer:
 
     def settings(self, **values: Any) -> MailboxSettings:
         """How to reach it."""
-        return mailbox_at(self.port, **values)
+        return mailbox_at(**{"port": self.port, **values})
 
     async def deliver(self, *mails: EmailMessage | bytes) -> None:
         """Put mails into the mailbox, in this order."""

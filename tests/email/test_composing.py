@@ -228,3 +228,10 @@ def test_a_quoted_id_is_enough() -> None:
     verdict = Judge(tokens=TOKENS, own=frozenset({DESK})).judge(found, NOW)
     assert verdict.number == 12
     assert local in found.references[0]
+
+
+async def test_a_change_is_a_mail_of_its_own(desk: Desk) -> None:
+    for text in ("first words", "second words", "second words"):
+        await desk.adapter.edit(WHERE, "insop.x", Message(text=text))
+    ids = [sent["Message-ID"] for sent in desk.smtp.mails]
+    assert ids[0] != ids[1] == ids[2]

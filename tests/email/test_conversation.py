@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.email.stripping import MARKER
+from bot.translating import translator
 from tests.email.house import House, words
 from tests.email.letters import CONTACT, bounce, mail
 from tests.email.servers import ImapServer, SmtpServer
@@ -92,6 +93,16 @@ async def test_a_contact_hands_on_by_mail_and_the_other_reads_all_in_one(house: 
     await house.answers(sent, "#assign nobody", n=4)
     await house.mail_with("Whom do you mean?")
     assert len(house.mails("boris@example.org")) == 1
+
+
+async def test_a_mail_is_in_the_contacts_language(house: House) -> None:
+    await _asks(house)
+    sent = await house.mail(1)
+    assert "Question 1" in words(sent)
+    await house.answers(sent, "#assign chloé")
+    given = words(await house.mail(1, to="chloe@example.org"))
+    head = given.split("\n\n")[1]
+    assert translator("fr")("Question {number}", number=1) in head
 
 
 async def test_a_reply_after_closing_opens_the_same_number(house: House) -> None:

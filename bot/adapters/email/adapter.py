@@ -7,6 +7,7 @@ IMAP (``fetching``), are believed or not (``judging``), and go on as any message
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -178,7 +179,9 @@ class EmailAdapter:
 
     async def edit(self, to: ConversationRef, message_id: str, message: Message) -> None:
         """Send the new words: a mail cannot be changed."""
-        await self.send(to, message, nonce=f"e{message_id[-8:]}")
+        # A number of its own for each version: mail programs show a number once.
+        version = hashlib.blake2b(message.text.encode("utf-8", "replace"), digest_size=7)
+        await self.send(to, message, nonce=f"e{version.hexdigest()}")
 
     async def delete(
         self, to: ConversationRef, message_id: str, *, instead: Message | None = None
