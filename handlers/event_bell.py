@@ -73,14 +73,15 @@ class EventBell:
     async def pressed(self, turn: Turn) -> Reply:
         """A lead time, quiet hours, all or none. Every press is written at once."""
         assert isinstance(turn.event, ActionPressed)
+        is_group = not turn.event.conversation.is_private
         match turn.event.action.args:
             case ("show",):
                 return await self._mine(turn)
-            case ("chat",):
+            case ("chat",) if is_group:
                 return refusal(turn) or await self._chat(turn)
-            case ("topic", topic) if topic in TOPICS:
+            case ("topic", topic) if is_group and topic in TOPICS:
                 return refusal(turn) or await self._toggle_topic(turn, topic)
-            case (whose, what) if whose in (MINE, CHAT):
+            case (whose, what) if whose == MINE or (is_group and whose == CHAT):
                 if whose == CHAT and (refused := refusal(turn)) is not None:
                     return refused
                 return await self._change(turn, whose, what)

@@ -56,6 +56,11 @@ class EventDigest:
                 await store.digests.stop(where)
                 turn.notes["decision"] = "digest off"
                 return Edit(message=await self._panel(turn))
+            case ("end",):
+                # Under an overview that was sent: it stays, and the answer comes below it.
+                await store.digests.stop(where)
+                turn.notes["decision"] = "digest off"
+                return await self._panel(turn)
             case ("on",) if chosen is not None:
                 return Edit(message=await self._panel(turn))
             case ("on",):
@@ -145,7 +150,7 @@ def digest_message(
         action = Action(EVENT, "show", str(meeting.occurrence.id))
         label = cut_label(f"{day} · {title_of(meeting, _.language)}")
         rows.append((Button(label=label, action=action),))
-    rows.append((Button(label=_("Send it no more"), action=Action(ACTION, "off")),))
+    rows.append((Button(label=_("Send it no more"), action=Action(ACTION, "end")),))
     return Message(
         title=_("This week in the network"),
         text="\n\n".join(parts),

@@ -91,7 +91,9 @@ def with_words(event: Event, answers: Answers, language: str = FALLBACK) -> Even
         text=answers.text("text", before.text),
         audience=answers.line("audience", before.audience, AUDIENCE_LIMIT),
     )
-    return replace(event, texts={**event.texts, language: told})
+    # A version that is the same as the one for all others is the one that is meant.
+    alike = [key for key, text in event.texts.items() if text == before] if not language else []
+    return replace(event, texts={**event.texts, **dict.fromkeys((*alike, language), told)})
 
 
 def with_language(event: Event, answers: Answers, _: Translate) -> Event:
@@ -108,7 +110,7 @@ def new_times(
     """When it is to be, with a remark; ``start`` and ``end`` are as it was. Raises ``Misread``."""
     written, ended = answers.line("start"), answers.values.get("end", "").strip()
     begun = Start(wall=start, is_all_day=event.is_all_day)
-    if written:
+    if written and read_start(written) != begun:
         begun = _start(written, event.zone, now, _)
     if ended == AWAY or (not ended and answers.is_whole):
         return begun, _default_end(begun), ""

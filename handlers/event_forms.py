@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from bot.chat.forms import Accepted, Doubt, Field, Form
@@ -90,11 +91,10 @@ def time_form(event: Event, _: Translate, zone: str, once: Occurrence | None = N
     start = once.start_wall if once else event.start_wall
     end = once.end_wall if once else event.end_wall
     place = once.place if once and once.place is not None else event.place
-    values = {
-        "start": f"{start:%Y-%m-%d}" if event.is_all_day else written(start),
-        "end": written(end) if end > start and not event.is_all_day else "",
-        "place": place,
-    }
+    values = {"start": written(start), "end": written(end) if end > start else "", "place": place}
+    if event.is_all_day:
+        values["start"] = f"{start:%Y-%m-%d}"
+        values["end"] = f"{end - timedelta(days=1):%Y-%m-%d}"
     about = f"once{ABOUT}{once.id}" if once else f"time{ABOUT}{event.id}"
     fields = tuple(
         replace(field, is_required=False, hint=field.hint if field.name == "start" else keeping(_))

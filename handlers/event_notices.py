@@ -37,10 +37,10 @@ class EventNotices:
         """
         told = 0
         for old in before:
-            if not old.is_on or old.occurrence.ends_at < now:
+            if old.event.state == "draft" or old.occurrence.ends_at < now:
                 continue
             new = await store.occurrences.get(old.occurrence.id)
-            if new is None or is_same(old, new):
+            if new is None or is_same(old, new) or not (old.is_on or new.is_on):
                 continue
             told += await self._tell_one(store, old, new, now, language)
         return told
@@ -96,7 +96,10 @@ def change_message(old: Meeting, new: Meeting, zone: str, _: Translate) -> Messa
         lines = [text]
     else:
         lines = []
-        if when(old, zone, _.language) != when(new, zone, _.language):
+        if not old.is_on:
+            lines.append(_("This event takes place after all."))
+            lines.append(_("- **When:** {time}", time=when(new, zone, _.language)))
+        elif when(old, zone, _.language) != when(new, zone, _.language):
             lines.append(_("This event has a new time."))
             lines.append(_("- **When:** {time}", time=when(new, zone, _.language)))
             lines.append(_("- Before: {time}", time=when(old, zone, _.language)))

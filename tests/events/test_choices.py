@@ -164,6 +164,14 @@ async def test_a_groups_reminders_are_its_administrators_choice(
         assert await store.calendar_choices.of_chat(GROUP) is None
 
 
+async def test_a_private_chat_is_no_group(ana: Persona, database: Database) -> None:
+    for args in (("chat",), ("chat", "usual"), ("topic", "mapping")):
+        await ana.presses_action(Action("bell", *args))
+        ana.sees("no longer works")
+    async with database.begin() as store:
+        assert await store.calendar_choices.chats() == []
+
+
 async def test_the_secretariat_chooses_for_a_channel_of_discord(
     stage: Stage, database: Database
 ) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.chat.actions import Action
+from bot.chat.events import FormSubmitted
+from bot.chat.forms import Form
 from bot.chat.turn import Role
 from bot.store import Database
+from bot.store.event_rows import FALLBACK, Event, EventText
 from tests.clock import ManualClock
 from tests.events.stage import join, open_first, outbox, publish, write_event
 from tests.stage import Persona, Stage
@@ -184,6 +187,77 @@ async def test_those_who_answered_hear_of_a_cancellation(
     ((_row, message),) = await outbox(database)
     assert "This event is cancelled. It was to be on" in message.text
     assert message.rows == ()
+
+
+async def test_those_who_answered_hear_that_it_takes_place_after_all(
+    sara: Persona, ana: Persona, database: Database
+) -> None:
+    await publish(sara)
+    assert await outbox(database) == []
+    await open_first(ana)
+    await ana.presses("Going")
+    await sara.presses("Cancel the event")
+    await sara.presses("Yes, cancel it")
+    await sara.presses("Publish again")
+    await sara.presses("Yes, publish it")
+    rows = await outbox(database)
+    assert len(rows) == 2
+    assert "This event takes place after all." in rows[1][1].text
+    assert "10 December 2026" in rows[1][1].text
+
+
+async def test_a_series_that_has_begun_keeps_its_start_when_its_place_changes(
+    stage: Stage, database: Database, clock: ManualClock
+) -> None:
+    sara = stage.persona("Sara", platform="discord", role=Role.SECRETARIAT)
+    now = clock.now()
+    async with database.begin() as store:
+        me = await store.people.recognise(sara.author, now)
+        wall = datetime(2026, 11, 2, 10)  # noqa: DTZ001  # a wall time
+        await store.events.add(
+            Event(
+                state="planned",
+                start_wall=wall,
+                end_wall=wall,
+                zone="Europe/Rome",
+                rule="FREQ=WEEKLY",
+                texts={FALLBACK: EventText(title="Talk"), "en": EventText(title="Talk")},
+                organiser_id=me.id,
+            ),
+            now,
+        )
+    await sara.says("/event 1")
+    await sara.presses("Time and place")
+    (form,) = sara.last
+    assert isinstance(form, Form)
+    values = [(field.name, field.value) for field in form.fields if field.name != "place"]
+    submitted = FormSubmitted(form=form.id, values=(*values, ("place", "Bonn")), **sara.common())
+    await sara.does(submitted)
+    sara.sees("Where: Bonn", "10:00 (Rome, UTC+1)")
+    await sara.presses("Title and text")
+    (form,) = sara.last
+    assert isinstance(form, Form)
+    title = (("title", "Better talk"), ("text", ""), ("audience", ""))
+    await sara.does(FormSubmitted(form=form.id, values=title, **sara.common()))
+    reader = stage.persona("Ana", locale="en")
+    await reader.says("/events")
+    reader.sees("Better talk")
+
+
+async def test_days_that_last_several_keep_their_end(stage: Stage, database: Database) -> None:
+    sara = stage.persona("Sara", platform="discord", role=Role.SECRETARIAT)
+    await sara.says("/event new")
+    (form,) = sara.last
+    assert isinstance(form, Form)
+    values = (("title", "Forum"), ("start", "2026-12-10"), ("end", "2026-12-12"))
+    await sara.does(FormSubmitted(form=form.id, values=values, **sara.common()))
+    sara.sees("Thursday, 10 December 2026 – Saturday, 12 December 2026")
+    await sara.presses("Time and place")
+    (form,) = sara.last
+    assert isinstance(form, Form)
+    same = tuple((field.name, field.value) for field in form.fields)
+    await sara.does(FormSubmitted(form=form.id, values=same, **sara.common()))
+    sara.sees("Thursday, 10 December 2026 – Saturday, 12 December 2026")
 
 
 async def test_a_yes_after_a_change_shows_the_page_again(sara: Persona) -> None:
