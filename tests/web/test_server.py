@@ -72,19 +72,23 @@ async def test_a_request_that_takes_too_long_is_ended(
 async def test_a_taken_port_is_tried_again_where_no_webhook_needs_it(
     clock: ManualClock, logs: list[Any]
 ) -> None:
+    def is_told() -> bool:
+        return any(line["event"] == "web.port_taken" for line in logs)
+
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        port = taken.getsockname()[1]
-        server, stop = WebServer(WebSettings(port=port), clock), asyncio.Event()
+        server = WebServer(WebSettings(port=taken.getsockname()[1]), clock)
+        stop = asyncio.Event()
         task = asyncio.create_task(server.run(stop))
-        while not any(line["event"] == "web.port_taken" for line in logs):
-            await asyncio.sleep(0)
-    listening = asyncio.create_task(server.listening())
-    async with asyncio.timeout(5):
-        while not listening.done():
-            clock.advance(serving.RETRY)
-            await asyncio.sleep(0)
+        listening = asyncio.create_task(server.listening())
+        async with asyncio.timeout(5):
+            while not listening.done():
+                if is_told():
+                    taken.close()
+                clock.advance(serving.RETRY)
+                await asyncio.sleep(0)
+    assert is_told()
     stop.set()
     await task
 
