@@ -33,6 +33,8 @@ BEAT: Final = 1.0
 """Seconds between two signs of life, and between two looks for what the dead left."""
 GATHER: Final = 0.02
 """Seconds of answers that are noted in one commit: what a crash leaves in doubt."""
+AT_ONCE: Final = 32
+"""Turns under way; a few for each connection to the database."""
 _REMEMBERED: Final = 20_000
 _PATIENCE: Final = 60
 
@@ -53,6 +55,9 @@ class Gateway:
         self._elsewhere: OrderedDict[Key, None] = OrderedDict()
         self._in_doubt: set[Key] = set()
         self._answered: list[Key] = []
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._looked: set[str] = set()
+        """Platforms on which what was left before there were several gateways is taken over."""
         self._writing = asyncio.Lock()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -110,8 +115,10 @@ class Gateway:
         """What dead processes left, now this one's."""
         async with self._database.connect() as connection:
             inbox = SharedInbox(connection)
-            await inbox.claim_ownerless(platform, "")
+            if platform not in self._looked:
+                await inbox.claim_ownerless(platform, "")
             found, _ = await inbox.adopt(platform, self._owner)
+        self._looked.add(platform)
         self._take(platform, found)
         return [each.raw for each in found]
 
@@ -142,7 +149,9 @@ class Gateway:
             if key in self._in_doubt:
                 _log.info("turn.in_doubt", platform=key[0], event_id=key[1])
                 return await self._apology(event)
-            return await dispatch(event)
+            # Here a turn may wait as long as it takes; for a connection it would wait in vain.
+            async with self._slots:
+                return await dispatch(event)
 
         return dispatch_mine
 
