@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from knowledge.model import LANGUAGES, Contact
 from knowledge.working_hours import WorkingHours
 
+ADDRESS_LIMIT: Final = 64
+"""Characters of a contact's address: as long as the places of all platforms may be."""
+
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _KEYS: Final = frozenset(
     {
@@ -53,7 +56,7 @@ def _contact(entry: Mapping[str, Any]) -> Contact:
     return Contact(
         id=str(entry["id"]),
         name=str(entry["name"]),
-        email=str(entry["email"]),
+        email=_address(str(entry["email"])),
         topics=_names(entry, "topics"),
         languages=languages,
         countries=tuple(name.upper() for name in _names(entry, "countries")),
@@ -92,6 +95,14 @@ def _names(entry: Mapping[str, Any], key: str) -> tuple[str, ...]:
     if not isinstance(value, Sequence) or isinstance(value, str):
         raise TypeError(f'{key} must be a list, written like ["one", "two"]')
     return tuple(str(name) for name in value)
+
+
+def _address(email: str) -> str:
+    email = email.strip()
+    local, _, domain = email.rpartition("@")
+    if not local or not domain or len(email) > ADDRESS_LIMIT or any(map(str.isspace, email)):
+        raise ValueError(f"{email!r} is not an address of at most {ADDRESS_LIMIT} characters")
+    return email
 
 
 def _account(name: str) -> str:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from bot.adapters.email.judging import Reason, Refused, Returned
-from bot.adapters.email.office import OfficeClosed, Position, Thread, Trouble
+from bot.adapters.email.office import OfficeClosed, Place, Position, Thread, Trouble
 from bot.adapters.email.reading import MailFile
 from bot.adapters.email.tokens import Tokens, same_address
 from bot.chat.events import ConversationRef, IncomingFile
@@ -104,12 +104,12 @@ class MailOffice:
             for handle, file in zip(handles, files, strict=True)
         )
 
-    async def place(self, number: int, address: str) -> ConversationRef | None:
+    async def place(self, number: int, address: str) -> Place | None:
         """The contact's place in the question, where there is one."""
         async with self._begin() as store:
-            for place in await store.desk_threads.of(number):
-                if place.platform == "email" and same_address(place.where.chat_id) == address:
-                    return place.where
+            for each in await store.desk_threads.of(number):
+                if each.platform == "email" and same_address(each.where.chat_id) == address:
+                    return Place(where=each.where, language=self._language_of(address))
         return None
 
     async def file(self, handle: str) -> bytes | None:
@@ -127,16 +127,7 @@ class MailOffice:
             messages = await store.question_messages.of(number)
         if question is None:
             return Thread(ids=ids)
-        contact = next(
-            (
-                each
-                for each in self._library.everyone
-                if same_address(each.email) == same_address(to.chat_id)
-            ),
-            None,
-        )
-        language = next(iter(contact.languages if contact else ()), None) or self._language
-        _ = translator(language)
+        _ = translator(self._language_of(to.chat_id) or self._language)
         said = [
             plain(to_desk(each, question, _).text)
             for each in messages[-TRANSCRIPT:]
@@ -186,6 +177,13 @@ class MailOffice:
             self._troubles.settle(CAUSE)
         else:
             self._troubles.report(CAUSE, trouble)
+
+    def _language_of(self, address: str) -> str | None:
+        """What a contact reads best, as far as ``contacts.toml`` tells."""
+        for contact in self._library.everyone:
+            if same_address(contact.email) == same_address(address) and contact.languages:
+                return contact.languages[0]
+        return None
 
     async def _tell(self, source: str, text: str) -> None:
         async with self._begin() as store:

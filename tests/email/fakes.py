@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.adapters.email.judging import Refused, Returned
-from bot.adapters.email.office import OfficeClosed, Position, Thread, Trouble
+from bot.adapters.email.office import OfficeClosed, Place, Position, Thread, Trouble
 from bot.adapters.email.reading import MailFile
 from bot.adapters.email.tokens import Tokens
 from bot.chat.events import ConversationRef, Event, IncomingFile, MessageReceived
@@ -64,12 +64,13 @@ class FakeOffice:
             )
         return tuple(kept)
 
-    async def place(self, number: int, address: str) -> ConversationRef | None:
+    async def place(self, number: int, address: str) -> Place | None:
         if number in self.forgotten:
             return None
-        return ConversationRef(
+        where = ConversationRef(
             platform="email", chat_id=address, thread_id=str(number), is_private=False
         )
+        return Place(where=where, language="fr")
 
     async def file(self, handle: str) -> bytes | None:
         found = self.files.get(handle)

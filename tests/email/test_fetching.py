@@ -40,7 +40,7 @@ async def test_a_reply_becomes_a_message_of_its_question(desk: Desk) -> None:
     (event,) = desk.office.events
     assert event.text == "Twenty."
     assert event.conversation.key == ("email", CONTACT, "12")
-    assert event.author.id == CONTACT
+    assert (event.author.id, event.author.locale) == (CONTACT, "fr")
     assert event.message_id == "answer1@example.org"
     await until(lambda: desk.office.at is not None)
     await desk.close()

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.adapters.email.judging import Refused
-from bot.adapters.email.office import OfficeClosed, Position
+from bot.adapters.email.office import OfficeClosed, Place, Position
 from bot.adapters.email.reading import MailFile
 from bot.chat.events import Author, ConversationRef
 from bot.chat.troubles import Troubles
@@ -70,7 +70,7 @@ async def _told(database: Database) -> list[str]:
 
 
 async def test_a_place_is_found_whatever_the_case(office: MailOffice) -> None:
-    assert await office.place(1, "amina@example.org") == MAILBOX
+    assert await office.place(1, "amina@example.org") == Place(where=MAILBOX, language="fr")
     assert await office.place(1, "eve@example.com") is None
     assert await office.place(2, "amina@example.org") is None
 

@@ -20,7 +20,7 @@ from bot.adapters.email.fetching import Fetching
 from bot.adapters.email.inbound import event_of
 from bot.adapters.email.judging import Accepted, Judge, Refused, Returned
 from bot.adapters.email.mailbox import Mailbox
-from bot.adapters.email.office import Office, OfficeClosed
+from bot.adapters.email.office import Office, OfficeClosed, Place
 from bot.adapters.email.reading import Mail, read_mail
 from bot.adapters.email.tokens import Tokens, same_address
 from bot.chat.errors import Ambiguous, DeliveryError, RateLimited, Undeliverable, Unreachable
@@ -122,17 +122,17 @@ class EmailAdapter:
             server=self._settings.authentication_server,
         )
         verdict = judge.judge(mail, self._clock.now())
-        where = None
+        place = None
         if isinstance(verdict, Accepted):
-            where = await self._office.place(verdict.number, verdict.address)
-            if where is None:
+            place = await self._office.place(verdict.number, verdict.address)
+            if place is None:
                 verdict = Refused(reason="no such question", number=verdict.number)
             elif self._pace.take(verdict.address).wait:
                 verdict = Refused(reason="too many", number=verdict.number)
         match verdict:
             case Accepted():
-                assert where is not None
-                await self._accept(mail, verdict, where, dispatch)
+                assert place is not None
+                await self._accept(mail, verdict, place, dispatch)
                 return True
             case Returned():
                 _log.info("mail.returned", question=verdict.number, is_final=verdict.is_final)
@@ -200,10 +200,10 @@ class EmailAdapter:
         return found
 
     async def _accept(
-        self, mail: Mail, verdict: Accepted, where: ConversationRef, dispatch: Dispatch
+        self, mail: Mail, verdict: Accepted, place: Place, dispatch: Dispatch
     ) -> None:
         files = await self._office.keep_files(verdict.number, mail.digest, mail.files)
-        event = event_of(mail, verdict, where, files, self._clock.now())
+        event = event_of(mail, verdict, place, files, self._clock.now())
         reply = await dispatch(event)
         if not await self._office.is_handled(mail.digest):
             raise OfficeClosed("a mail was not dealt with")

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.adapters.email.judging import Accepted
+from bot.adapters.email.office import Place
 from bot.adapters.email.reading import Mail
-from bot.chat.events import Author, ConversationRef, IncomingFile, MessageReceived
+from bot.chat.events import Author, IncomingFile, MessageReceived
 
 REF_LIMIT = 200
 
@@ -15,7 +16,7 @@ REF_LIMIT = 200
 def event_of(
     mail: Mail,
     verdict: Accepted,
-    where: ConversationRef,
+    place: Place,
     files: Sequence[IncomingFile],
     now: datetime,
 ) -> MessageReceived:
@@ -24,9 +25,12 @@ def event_of(
     text = "\n".join(part for part in (mail.text, "…" if mail.is_cut else "", *notes) if part)
     return MessageReceived(
         id=mail.digest,
-        conversation=where,
+        conversation=place.where,
         author=Author(
-            platform="email", id=verdict.address, name=mail.sender_name or verdict.address
+            platform="email",
+            id=verdict.address,
+            name=mail.sender_name or verdict.address,
+            locale=place.language,
         ),
         at=now,
         text=text,

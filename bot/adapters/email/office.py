@@ -27,6 +27,14 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A contact's place in a question, and the language the contact prefers, where it is known."""
+
+    where: ConversationRef
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
     """What a mail about a question is built around.
 
@@ -72,7 +80,7 @@ class Office(Protocol):
         """The content of a kept file; None where it is gone."""
         ...
 
-    async def place(self, number: int, address: str) -> ConversationRef | None:
+    async def place(self, number: int, address: str) -> Place | None:
         """Where question ``number`` is discussed with ``address``; None: it is not."""
         ...
 
