@@ -75,6 +75,7 @@ class App:
         return Reloader(
             library=self.library,
             folder=folder_of(self.settings),
+            own=own_folder_of(self.settings),
             cache=self.settings.answering.cache_folder,
             database=self.database,
             clock=self.clock,
@@ -94,6 +95,7 @@ class App:
 
 def build_answerer(settings: Settings) -> Callable[[Collection], Answerer]:
     """The search that the settings ask for; it takes seconds when its cache is cold."""
+    from knowledge.labels import with_kept
     from knowledge.search.engine import Engine
 
     folder = settings.answering.cache_folder
@@ -102,7 +104,7 @@ def build_answerer(settings: Settings) -> Callable[[Collection], Answerer]:
         from knowledge.search.semantic import load_encoder
 
         encoder = load_encoder(settings.answering.semantic_model)
-    return lambda collection: Engine.build(collection, folder, encoder=encoder)
+    return lambda collection: with_kept(Engine.build(collection, folder, encoder=encoder), folder)
 
 
 def folder_of(settings: Settings) -> Path:
@@ -110,9 +112,18 @@ def folder_of(settings: Settings) -> Path:
     return Path(settings.knowledge_dir) if settings.knowledge_dir else FOLDER
 
 
+def own_folder_of(settings: Settings) -> Path | None:
+    """Where the articles lie that the secretariat makes of answers."""
+    return Path(settings.own_articles_dir) if settings.own_articles_dir else None
+
+
 def build_library(settings: Settings) -> Library:
     """Load the knowledge base and build its search; faults are logged and left out."""
-    collection = load(folder_of(settings), cache=settings.answering.cache_folder)
+    collection = load(
+        folder_of(settings),
+        cache=settings.answering.cache_folder,
+        own=own_folder_of(settings),
+    )
     for problem in collection.problems:
         _log.warning("knowledge.problem", place=problem.path, line=problem.line)
     slow = threading.Timer(

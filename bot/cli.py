@@ -162,6 +162,10 @@ def _add_eval(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     evaluate = commands.add_parser("eval", help="measure the search")
     evaluate.add_argument("set", nargs="?", type=Path, help="a data set (JSON)")
     evaluate.add_argument("--knowledge", action="store_true", help="the articles themselves")
+    evaluate.add_argument("--labels", action="store_true", help="questions that staff labelled")
+    evaluate.add_argument(
+        "--apply", action="store_true", help="with --labels: use the thresholds that follow"
+    )
     evaluate.add_argument(
         "--k", type=int, choices=(3, 5, 10), default=5, help="examples for each entry (default: 5)"
     )

@@ -54,6 +54,7 @@ class Settings(_Section):
     language: Language = "en"
     zone: Zone = "Europe/Rome"
     knowledge_dir: Folder | None = None
+    own_articles_dir: Folder | None = None
     join_form_url: HttpUrl | None = None
     database: DatabaseSettings = DatabaseSettings()
     telegram: TelegramSettings = TelegramSettings()

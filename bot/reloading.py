@@ -47,7 +47,8 @@ class Reloader:
         clock: Clock,
         desks: Sequence[ConversationRef],
         translate: Translate,
-        index: Callable[[Path, Path], Awaitable[bool]] | None = None,
+        index: Callable[[Path, Path, Path | None], Awaitable[bool]] | None = None,
+        own: Path | None = None,
     ) -> None:
         self._library = library
         self._folder = folder
@@ -57,7 +58,8 @@ class Reloader:
         self._desks = tuple(desks)
         self._translate = translate
         self._index = index
-        self._seen = _stamp(folder)
+        self._own = own
+        self._seen = _stamp(folder, own)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look every few seconds until ``stop``."""
@@ -75,12 +77,12 @@ class Reloader:
 
     async def look(self) -> bool:
         """Reload where something changed; True where new content is served."""
-        stamp = await asyncio.to_thread(_stamp, self._folder)
+        stamp = await asyncio.to_thread(_stamp, self._folder, self._own)
         if stamp == self._seen:
             return False
         self._seen = stamp
         before = self._library.collection
-        collection = await asyncio.to_thread(load, self._folder, before, self._cache)
+        collection = await asyncio.to_thread(load, self._folder, before, self._cache, self._own)
         if collection.problems and collection.problems != before.problems:
             await self._tell(collection.problems, stamp)
         if not collection.articles and before.articles:
@@ -89,7 +91,7 @@ class Reloader:
         if collection.digest == before.digest and collection.sources == before.sources:
             return False
         if self._index is not None and self._cache is not None:
-            is_built = await self._index(self._folder, self._cache)
+            is_built = await self._index(self._folder, self._cache, self._own)
             _log.info("knowledge.indexed", in_child=is_built)
         snapshot = await asyncio.to_thread(self._library.prepare, collection)
         self._library.replace(snapshot)
@@ -118,10 +120,13 @@ class Reloader:
                 )
 
 
-def _stamp(folder: Path) -> str:
+def _stamp(folder: Path, own: Path | None) -> str:
     """Changes when a content file comes, goes or changes."""
     digest = hashlib.sha256()
-    for path in sorted((*folder.glob("*.toml"), *folder.glob("articles/*/*.md"))):
+    folders = [folder] if own is None else [folder, own]
+    found = [path for each in folders for path in each.glob("*.toml")]
+    found += [path for each in folders for path in each.glob("articles/*/*.md")]
+    for path in sorted(found):
         try:
             status = path.stat()
         except OSError:

@@ -55,7 +55,7 @@ def build_routes(
     add_announcements(routes, settings, translators, announcing or AnnouncePorts(desks=desks))
     pages |= add_events(routes, start, settings, translators)
     OperationsStatus(translators).add_to(routes)
-    add_teaching(routes, library, settings, translators)
+    add_teaching(routes, library, settings, desks, translators)
     pages |= {
         "ask": ask.invite,
         "help": start.help,

@@ -13,14 +13,15 @@ from pathlib import Path
 from knowledge.loader import load
 
 
-async def build_in_child(folder: Path, cache: Path) -> bool:
-    """Fill ``cache`` for the content of ``folder``; False where the child failed."""
+async def build_in_child(folder: Path, cache: Path, own: Path | None = None) -> bool:
+    """Fill ``cache`` for the content of ``folder`` and ``own``; False where the child failed."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "knowledge.index_process",
         str(folder),
         str(cache),
+        *([] if own is None else [str(own)]),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
@@ -37,8 +38,8 @@ def main() -> int:
     """Build what the cache lacks."""
     from knowledge.search.engine import Engine
 
-    folder, cache = Path(sys.argv[1]), Path(sys.argv[2])
-    Engine.build(load(folder, cache=cache), cache)
+    folder, cache, *others = map(Path, sys.argv[1:])
+    Engine.build(load(folder, cache=cache, own=others[0] if others else None), cache)
     return 0
 
 

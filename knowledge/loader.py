@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -33,26 +33,28 @@ FOLDER: Final = Path(__file__).parent
 
 
 def load(
-    folder: Path = FOLDER, previous: Collection | None = None, cache: Path | None = None
+    folder: Path = FOLDER,
+    previous: Collection | None = None,
+    cache: Path | None = None,
+    own: Path | None = None,
 ) -> Collection:
     """Read articles, sources and contacts; never raises on bad content, see ``problems``.
 
-    ``cache`` is a folder in which parsed articles are kept between starts.
+    ``cache`` is a folder in which parsed articles are kept between starts; ``own`` holds further
+    articles and sources, laid out like ``folder``, whose names must not stand in it.
     """
     problems: list[Problem] = []
     parsed = ParsedArticles(cache)
     sources = _load_sources(folder / "sources.toml", problems)
     contacts = _load_contacts(folder / "contacts.toml", problems)
-    originals = _read_files(folder / "articles" / "en", "en", problems, parsed)
-    translations = {
-        language: _read_files(folder / "articles" / language, language, problems, parsed)
-        for language in LANGUAGES
-        if language != "en"
-    }
+    if own is not None and (own / "sources.toml").exists():
+        sources = {**_load_sources(own / "sources.toml", problems), **sources}
+    translations = {each: _read_both(folder, own, each, problems, parsed) for each in LANGUAGES}
+    originals = translations.pop("en")
     parsed.write()
     articles = {key: _article(file, translations) for key, file in originals.items() if file.front}
     if previous is not None:
-        _keep_last_good(articles, previous, folder)
+        _keep_last_good(articles, previous, [folder] if own is None else [folder, own])
     problems += _dangling(articles, sources, translations)
     problems += _undrawn(articles, Pictures.load())
     return Collection(
@@ -116,18 +118,39 @@ def _read_files(
     return files
 
 
-def _keep_last_good(articles: dict[str, Article], previous: Collection, folder: Path) -> None:
+def _read_both(
+    folder: Path, own: Path | None, language: str, problems: list[Problem], parsed: ParsedArticles
+) -> dict[str, ArticleFile]:
+    """The files of a language; one of the own folder never hides one that came along."""
+    files = _read_files(folder / "articles" / language, language, problems, parsed)
+    if own is None:
+        return files
+    added = _read_files(own / "articles" / language, language, problems, parsed)
+    problems += [
+        Problem(path=f"{language}/{key}.md", line=None, message="an article of this id came along")
+        for key in added
+        if key in files
+    ]
+    return {**added, **files}
+
+
+def _keep_last_good(
+    articles: dict[str, Article], previous: Collection, folders: Sequence[Path]
+) -> None:
     """Keep what was served before where the file is still there but can no longer be read."""
+
+    def is_there(language: str, key: str) -> bool:
+        return any((each / "articles" / language / f"{key}.md").exists() for each in folders)
+
     for key, article in previous.articles.items():
         if key not in articles:
-            if (folder / "articles" / "en" / f"{key}.md").exists():
+            if is_there("en", key):
                 articles[key] = article
             continue
         kept = {
             language: text
             for language, text in article.texts.items()
-            if language not in articles[key].texts
-            and (folder / "articles" / language / f"{key}.md").exists()
+            if language not in articles[key].texts and is_there(language, key)
         }
         if kept:
             fresh = articles[key]

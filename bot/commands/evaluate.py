@@ -15,8 +15,12 @@ from knowledge.loader import load
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Print the figures; 2 for wrong use or a file that is no data set."""
+    if options.labels:
+        from bot.commands.evaluate_labels import run as run_labels
+
+        return run_labels(options, settings)
     if options.knowledge == bool(options.set):
-        print("Name a data set, or --knowledge for the articles themselves.", file=sys.stderr)
+        print("Name a data set, --knowledge for the articles, or --labels.", file=sys.stderr)
         return 2
     if options.knowledge:
         collection = load(folder_of(settings), cache=settings.answering.cache_folder)

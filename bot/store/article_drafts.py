@@ -10,7 +10,10 @@ from typing import Any, Final, Literal, cast
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.schema import question
+from bot.chat.events import ConversationRef, Platform
+from bot.store.schema import person, question
+from bot.store.schema_desk import question_message
+from bot.store.schema_members import membership
 from bot.store.schema_teaching import article_draft
 
 State = Literal["draft", "review", "published", "dropped"]
@@ -32,8 +35,35 @@ class ArticleDraft:
     is_told: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What an article can be made of: texts as they were written, and the names in play."""
+
+    asked: tuple[str, ...]
+    answer: str
+    names: tuple[str, ...]
+    topic: str
+    language: str
+
+    @property
+    def is_english(self) -> bool:
+        """Whether the asker's words can stand as examples in the English file."""
+        return self.language == "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Somebody who asked, and wished to hear of an article."""
+
+    question: int
+    merged_into: int | None
+    text: str
+    language: str
+    to: ConversationRef
+
+
 class ArticleDrafts:
-    """A published one is written to the folder of own articles by ``bot.publishing``."""
+    """A published one is written to the folder of own articles by ``bot.delivery.own_articles``."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -119,6 +149,87 @@ class ArticleDrafts:
             .values(told_at=now)
         )
         return bool(result.rowcount)
+
+    async def in_hand(self, limit: int) -> list[ArticleDraft]:
+        """Those that are written or reviewed, the oldest first."""
+        return (await self._read(article_draft.c.state.in_(ALIVE)))[:limit]
+
+    async def answered_without(self, limit: int) -> list[int]:
+        """Closed questions that a person answered, without an article of it, the newest first."""
+        taken = select(article_draft.c.question_id).where(
+            article_draft.c.question_id == question.c.id, article_draft.c.state != "dropped"
+        )
+        rows = await self._connection.scalars(
+            select(question.c.id)
+            .where(
+                question.c.state == "closed",
+                question.c.answered_at.is_not(None),
+                ~question.c.is_confidential,
+                ~taken.exists(),
+            )
+            .order_by(question.c.id.desc())
+            .limit(limit)
+        )
+        return list(rows)
+
+    async def material(self, number: int) -> Material | None:
+        """What was asked and answered in a question that is not forgotten."""
+        row = (
+            await self._connection.execute(
+                select(question, person.c.name.label("asker"), membership.c.name.label("member"))
+                .outerjoin(person, person.c.id == question.c.person_id)
+                .outerjoin(membership, membership.c.person_id == question.c.person_id)
+                .where(question.c.id == number, question.c.state != "forgotten")
+            )
+        ).first()
+        if row is None or not row.text:
+            return None
+        said = await self._connection.execute(
+            select(question_message.c.text, question_message.c.author)
+            .where(
+                question_message.c.question_id == number,
+                question_message.c.kind == "contact",
+                question_message.c.deleted_at.is_(None),
+            )
+            .order_by(question_message.c.id)
+        )
+        answers = said.all()
+        return Material(
+            asked=(row.text, row.first_text),
+            answer="\n".join(each.text for each in answers),
+            names=(row.asker or "", row.member or "", *(each.author for each in answers)),
+            topic=row.topic or "",
+            language=row.language,
+        )
+
+    async def wishing(self) -> list[Wish]:
+        """Askers who want to hear when an article answers them."""
+        rows = await self._connection.execute(
+            select(question)
+            .where(question.c.wants_article, question.c.chat_id != "")
+            .order_by(question.c.id)
+        )
+        return [
+            Wish(
+                question=row.id,
+                merged_into=row.merged_into,
+                text=row.text,
+                language=row.language,
+                to=ConversationRef(
+                    platform=cast(Platform, row.platform),
+                    chat_id=row.chat_id,
+                    thread_id=row.thread_id,
+                    is_private=row.is_private,
+                ),
+            )
+            for row in rows
+        ]
+
+    async def fulfil(self, number: int) -> None:
+        """The asker of a question has been told."""
+        await self._connection.execute(
+            update(question).where(question.c.id == number).values(wants_article=False)
+        )
 
     async def forget_asker(self, person_id: int) -> None:
         """Drop what is being made of somebody's words and has not been published."""
