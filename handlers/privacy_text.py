@@ -43,7 +43,11 @@ SECTIONS: Final = (
             "- **Whether an answer helped**, if you press the button.\n"
             "- **Questions that you hand to the secretariat**, with your name, so that somebody "
             "can answer: for {question_days} days. Then only the topic, the language and the "
-            "date stay, for counting.\n"
+            "date stay, for counting. An article may be made of an answer, after two people have "
+            "looked that nobody can be recognised in it.\n"
+            "- **That you asked**: the topic, the language and your country as a member; and where "
+            "I found no answer, your words with names, numbers and places taken out, so that the "
+            "network learns what is missing. After {question_days} days only the count stays.\n"
             "- **Messages that I sent you by myself**: for {delivery_days} days."
         ),
     ),
@@ -64,7 +68,8 @@ SECTIONS: Final = (
         text=N_(
             "The secretariat of the network and the administrators of this service. Each look "
             "into the list of members and each change is noted, for {audit_days} days. Other "
-            "members see nothing. The platform that you use (Telegram, Discord) and your e-mail "
+            "members see nothing, except that a role on the network's Discord server may show "
+            "that you are a member. The platform that you use (Telegram, Discord) and your e-mail "
             "provider carry the messages and have their own rules."
         ),
     ),
