@@ -125,6 +125,8 @@ async def test_one_time_of_a_series_is_moved_or_called_off(
     await sara.presses("every week")
     await open_first(ana)
     await ana.presses("Going")
+    await ana.presses_action(Action("event", "answer", "2", "going"))
+    ana.sees("you are coming")
     await sara.presses("Single times")
     await sara.presses("10 Dec: another time")
     await sara.says("2026-12-11 16:00")
