@@ -22,7 +22,7 @@ from bot.store.outages import OUTAGES
 from bot.store.outbox_fanout import Chunk, DueFor, OutboxFanOut
 from bot.store.outbox_reports import OutboxReports
 
-HOLD: Final = 0.02
+HOLD: Final = 0.016
 """Seconds that a chunk's transaction should take; 50 ms is the most that it may."""
 FIRST: Final = 500
 SMALLEST: Final = 500

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.ports import Lane
@@ -15,7 +15,6 @@ from bot.store.announcements import Announcement
 from bot.store.dialects import upsert
 from bot.store.outbox import AT_ONCE
 from bot.store.schema import UtcDateTime, delivery
-from bot.store.schema_announcements import announcement_count
 
 DELETABLE_FOR: Final = {"telegram": timedelta(hours=47)}
 """How old a message may be to be deleted; older ones are edited. Telegram grants 48 hours
@@ -25,57 +24,23 @@ TERMINAL_WAITS: Final = timedelta(minutes=10)
 """How long something is kept for a terminal that is closed: nobody else can send it there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopiesChunk:
-    """``rows`` were written; ``last`` is where to go on, None where there are no more."""
-
-    rows: int
-    last: tuple[datetime, int] | None
-
-
 class OutboxCopies:
     """Inside the caller's transaction."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def next_platform(self, number: int, after: str) -> str | None:
-        """The platform after this one on which the announcement went out."""
-        found = await self._connection.scalar(
-            select(func.min(announcement_count.c.platform)).where(
-                announcement_count.c.announcement_id == number,
-                announcement_count.c.platform > after,
-            )
-        )
-        return None if found is None else str(found)
+    async def newest(self) -> int:
+        """The number of the newest row: what comes later leaves in the latest words."""
+        return int(await self._connection.scalar(select(func.max(delivery.c.id))) or 0)
 
-    async def write(
-        self,
-        told: Announcement,
-        platform: str,
-        after: tuple[datetime, int] | None,
-        size: int,
-        now: datetime,
-    ) -> CopiesChunk:
-        """Write the rows for the next ``size`` copies of one platform."""
-        mine = [*_sent(told), delivery.c.platform == platform]
-        place = tuple_(delivery.c.due_at, delivery.c.id)
-        if after is not None:
-            mine.append(place > tuple_(literal(after[0], UtcDateTime), literal(after[1])))
-        boundary = (
-            await self._connection.execute(
-                select(delivery.c.due_at, delivery.c.id)
-                .where(*mine)
-                .order_by(delivery.c.due_at, delivery.c.id)
-                .limit(1)
-                .offset(size - 1)
-            )
-        ).first()
-        last = None if boundary is None else (boundary.due_at, int(boundary.id))
-        if last is not None:
-            mine.append(place <= tuple_(literal(last[0], UtcDateTime), literal(last[1])))
-        platforms = await self._insert(told, mine, now)
-        return CopiesChunk(rows=len(platforms), last=last)
+    async def write(self, told: Announcement, after: int, last: int, now: datetime) -> Counter[str]:
+        """Write the rows for the copies among these rows; returns how many by platform.
+
+        A stretch of the table by number is found at once, wherever it begins.
+        """
+        stretch = [delivery.c.id > after, delivery.c.id <= last]
+        return Counter(await self._insert(told, [*_sent(told), *stretch], now))
 
     async def revise(self, told: Announcement, ids: Collection[int], now: datetime) -> list[str]:
         """Write the rows for these copies; returns the platform of each that was written."""

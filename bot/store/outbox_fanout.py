@@ -75,7 +75,7 @@ class OutboxFanOut:
         if told is None or told.state != "running" or told.is_fanned_out:
             return Chunk(rows=0, is_last=True)
         if told.revises is not None:
-            return await self._revise(told, told.revises, size, now)
+            return await self._revise(told, size, now)
         platform, after = json.loads(told.cursor) if told.cursor else ("", None)
         if after is None:
             following = await self._next_platform(platform)
@@ -102,23 +102,18 @@ class OutboxFanOut:
             await announcements.add_counts(Counter({(number, platform, "queued"): rows}))
         return Chunk(rows=rows, is_last=False)
 
-    async def _revise(self, told: Announcement, number: int, size: int, now: datetime) -> Chunk:
+    async def _revise(self, told: Announcement, size: int, now: datetime) -> Chunk:
+        """Look at the next ``size`` rows of the outbox, and revise what they have sent."""
         copies = OutboxCopies(self._connection)
         announcements = Announcements(self._connection)
-        platform, last = json.loads(told.cursor) if told.cursor else ("", None)
-        if last is None:
-            following = await copies.next_platform(number, platform)
-            if following is None:
-                await announcements.set_cursor(told.id, told.cursor, now, is_done=True)
-                return Chunk(rows=0, is_last=True)
-            platform = following
-        after = None if last is None else (datetime.fromisoformat(last[0]), int(last[1]))
-        chunk = await copies.write(told, platform, after, size, now)
-        place = None if chunk.last is None else [chunk.last[0].isoformat(), chunk.last[1]]
-        await announcements.set_cursor(told.id, json.dumps([platform, place]), now, is_done=False)
-        if chunk.rows:
-            await announcements.add_counts(Counter({(told.id, platform, "queued"): chunk.rows}))
-        return Chunk(rows=chunk.rows, is_last=False)
+        after, end = json.loads(told.cursor) if told.cursor else (0, await copies.newest())
+        last = min(after + size, end)
+        written = await copies.write(told, after, last, now)
+        is_done = last >= end
+        await announcements.set_cursor(told.id, json.dumps([last, end]), now, is_done=is_done)
+        queued = {(told.id, platform, "queued"): rows for platform, rows in written.items()}
+        await announcements.add_counts(Counter(queued))
+        return Chunk(rows=written.total(), is_last=is_done)
 
     async def _next_platform(self, after: str) -> str | None:
         found = await self._connection.scalar(
