@@ -28,7 +28,7 @@ async def work(url: str, begin: float) -> int:
         settled = 0
         while True:
             settled += await reminding.send_due()
-            if reminding.next_due is None:
+            if reminding.next_moment is None:
                 return settled
             await asyncio.sleep(0.01)
 

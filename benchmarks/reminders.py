@@ -2,7 +2,7 @@
 
 Everything is real: the tables, the scheduler that ticks, the sender, and a loopback platform in
 a process of its own with a ceiling. A reminder is handed to the sender when its row is committed
-and the sender poked; it leaves when the sender calls the platform's adapter.
+and due, and the sender poked; it leaves when the sender calls the platform's adapter.
 """
 
 from __future__ import annotations
@@ -77,16 +77,25 @@ class Measured(Reminding):
     def __init__(self, *, sender: Sender, **options: Any) -> None:
         super().__init__(poke_senders=self._handed, **options)
         self._sender = sender
-        self._batch: list[datetime] = []
+        self._waiting: list[datetime] = []
+        self._fresh: list[datetime] = []
         self.late: list[float] = []
 
     def _sort(self, taken: Any, *rest: Any) -> Any:
-        self._batch = [due.due_at for due in taken]
+        self._fresh = [due.due_at for due in taken]
         return super()._sort(taken, *rest)
+
+    async def _send_some(self) -> int:
+        count = await super()._send_some()
+        self._waiting += self._fresh
+        self._fresh = []
+        return count
 
     def _handed(self) -> None:
         now = datetime.now(UTC)
-        self.late += [(now - due).total_seconds() for due in self._batch]
+        handed = [due for due in self._waiting if due <= now]
+        self._waiting = [due for due in self._waiting if due > now]
+        self.late += [(now - due).total_seconds() for due in handed]
         self._sender.poke()
 
 

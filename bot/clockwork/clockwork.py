@@ -1,8 +1,8 @@
 """All that the clock does, put together for the composition root.
 
-Ticks come from the scheduler. One task more sleeps until the next reminder is due, so that it
-leaves at its moment and not at the next tick; a tick wakes it, and so does a wall clock that was
-set, within a second.
+Ticks come from the scheduler. Two tasks more sleep until the next reminder is due, so that it
+leaves at its moment and not at the next tick: one queues it just before, one wakes the senders.
+A tick wakes the first, so that a wall clock that was set does no harm.
 """
 
 from __future__ import annotations
@@ -19,12 +19,11 @@ from bot.clockwork.feeds import Feeds
 from bot.clockwork.planning import Planning
 from bot.clockwork.reminding import Reminding
 from bot.clockwork.scheduler import Job, Scheduler
+from bot.clockwork.sleeping import MARGIN, wait_for
 from bot.clockwork.telling import Telling
 from bot.store.outages import OUTAGES
 
 TICK: Final = 1.0
-MARGIN: Final = 0.002
-"""Seconds after the due moment, so that the timer has not woken a hair before it."""
 BUSY: Final = 0.05
 """Seconds until what is due and in another process's hands is looked at again."""
 HOUR: Final = 3600.0
@@ -63,11 +62,13 @@ class Clockwork:
     async def run(self, stop: asyncio.Event) -> None:
         """Tick and remind until ``stop``."""
         reminding = asyncio.create_task(self._remind(stop))
+        poking = asyncio.create_task(self._reminding.poke_at_moments())
         try:
             await self._scheduler.run(stop)
         finally:
             self._ticked.set()
-            await reminding
+            poking.cancel()
+            await asyncio.gather(reminding, poking, return_exceptions=True)
 
     async def _tick(self) -> None:
         try:
@@ -82,18 +83,13 @@ class Clockwork:
             wait = 5 * TICK
             try:
                 await self._reminding.send_due()
-                due = self._reminding.next_due
-                if due is not None:
-                    left = (due - self._clock.now()) / timedelta(seconds=1)
+                moment = self._reminding.next_moment
+                if moment is not None:
+                    left = (moment - self._clock.now()) / timedelta(seconds=1)
                     wait = min(wait, left + MARGIN if left > 0 else BUSY)
             except OUTAGES as error:
                 log.warning("reminders.database", error=type(error).__name__)
-            await self._until_tick(wait)
-
-    async def _until_tick(self, seconds: float) -> None:
-        ticked = asyncio.ensure_future(self._ticked.wait())
-        slept = asyncio.ensure_future(self._clock.sleep(seconds))
-        await asyncio.wait((ticked, slept), return_when=asyncio.FIRST_COMPLETED)
-        for task in (ticked, slept):
-            task.cancel()
-        await asyncio.gather(ticked, slept, return_exceptions=True)
+            # A mistake must not end the reminders in silence; it is told, and tried again.
+            except Exception as error:
+                log.error("reminders.faulty", error=type(error).__name__, exc_info=error)
+            await wait_for(self._clock, wait, self._ticked)

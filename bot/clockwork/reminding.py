@@ -20,6 +20,7 @@ from bot.chat.events import ConversationRef
 from bot.chat.messages import Message
 from bot.chat.ports import Clock, Lane
 from bot.chat.wire import message_to_json
+from bot.clockwork.sleeping import MARGIN, wait_for
 from bot.clockwork.texts import CalendarTexts, Defaults, Reader
 from bot.store import Database, Store
 from bot.store.event_rows import Meeting
@@ -29,6 +30,9 @@ from bot.store.reminders import DueReminder, Reminders
 
 AT_ONCE: Final = 250
 """Reminders in one transaction, so that no turn waits long for it."""
+AHEAD: Final = timedelta(seconds=2)
+"""Reminders are queued this long before they are due, for their moment: the senders take them up
+then, whatever the database is busy with at that time."""
 LATE_AFTER: Final = timedelta(minutes=3)
 """A reminder that is later than this says so."""
 START_GRACE: Final = timedelta(minutes=10)
@@ -74,30 +78,58 @@ class Reminding:
         self._desks = desks
         self._poke_senders = poke_senders
         self._is_busy = False
-        self.next_due: datetime | None = None
-        """When something is to be done next, as of the last look."""
+        self._next_due: datetime | None = None
+        self._moments: list[datetime] = []
+        self._has_moments = asyncio.Event()
+
+    @property
+    def next_moment(self) -> datetime | None:
+        """When ``send_due`` has something to do next, as of its last look."""
+        return None if self._next_due is None else self._next_due - AHEAD
 
     async def send_due(self) -> int:
-        """Queue all that is due, a few hundred a transaction; returns how many were settled."""
+        """Queue all that is due or nearly, a few hundred a transaction; returns how many were
+        settled. Pokes the senders for what falls due now."""
         total = 0
+        self._poke()
         while True:
             count = await self._send_some()
             total += count
+            self._poke()
             if count < AT_ONCE:
                 return total
             # Let the turns of people in between.
             await asyncio.sleep(0)
 
+    async def poke_at_moments(self) -> None:
+        """Poke the senders whenever something that is queued falls due, for ever.
+
+        It never waits for the database.
+        """
+        while True:
+            self._poke()
+            self._has_moments.clear()
+            left = (self._moments[:1] or [self._clock.now() + AHEAD])[0] - self._clock.now()
+            await wait_for(self._clock, left / timedelta(seconds=1) + MARGIN, self._has_moments)
+
+    def _poke(self) -> None:
+        now = self._clock.now()
+        if self._moments and self._moments[0] <= now:
+            self._moments = [moment for moment in self._moments if moment > now]
+            self._poke_senders()
+
     async def _send_some(self) -> int:
         now = self._clock.now()
         async with self._database.begin(is_short=not self._is_busy) as store:
             reminders = Reminders(store.connection)
-            taken = await reminders.take_due(now, AT_ONCE)
+            taken = await reminders.take_due(now + AHEAD, AT_ONCE)
             found = await self._settle(store, reminders, taken, now)
-            self.next_due = await reminders.next_due()
+            self._next_due = await reminders.next_due()
         self._is_busy = len(taken) == AT_ONCE
         if found.parcels:
-            self._poke_senders()
+            moments = {parcel.due_at or now for parcel in found.parcels}
+            self._moments = sorted(moments.union(self._moments))
+            self._has_moments.set()
             log.info("reminders.queued", count=len(found.queued))
         for reason, ids in found.skipped.items():
             log.warning("reminders.skipped", reason=reason, count=len(ids))
@@ -139,7 +171,8 @@ class Reminding:
             reader = self._reader(due, now)
             key = (due.occurrence_id, due.kind, due.lead, is_late, reader)
             if key not in written:
-                message = self._write(due, meeting, files, is_late, now, reader)
+                moment = max(now, due.due_at)
+                message = self._write(due, meeting, files, is_late, moment, reader)
                 if message is None:
                     found.skip(due, "empty")
                     continue
@@ -150,6 +183,7 @@ class Reminding:
                     source=source_of(due),
                     to=due.to,
                     payload=written[key],
+                    due_at=due.due_at if due.due_at > now else None,
                     expires_at=_expiry(due, meeting, now),
                 )
             )

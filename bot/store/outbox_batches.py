@@ -17,11 +17,15 @@ from bot.store.schema import delivery
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """One message for one recipient; ``payload`` is ``bot.chat.wire.message_to_json``."""
+    """One message for one recipient; ``payload`` is ``bot.chat.wire.message_to_json``.
+
+    It leaves at ``due_at``, at once where that is None.
+    """
 
     source: str
     to: ConversationRef
     payload: str
+    due_at: datetime | None = None
     expires_at: datetime | None = None
 
 
@@ -50,7 +54,7 @@ class OutboxBatches:
                 "payload": parcel.payload,
                 "on_unknown": "resend",
                 "state": "ready",
-                "due_at": AT_ONCE,
+                "due_at": parcel.due_at or AT_ONCE,
                 "expires_at": parcel.expires_at,
                 "epoch": 0,
                 "attempts": 0,
