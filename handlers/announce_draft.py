@@ -13,7 +13,7 @@ from bot.store import Store
 from bot.store.announcement_drafts import Plan
 from bot.store.announcements import FALLBACK, Announcement
 from handlers.announce_audience import ACTION, audience_text, recipients_text
-from handlers.announce_files import files_text, unready
+from handlers.announce_files import files_text, light, unready
 from handlers.announce_texts import Wording, shown_time, unclosed, wording_of
 from handlers.join_fields import RECEIVES
 from handlers.settings import LANGUAGE_NAMES
@@ -37,7 +37,7 @@ class DraftPanel:
         assert plan is not None
         texts = await store.announcements.texts(number)
         wording = wording_of(texts)
-        preview = replace(texts[FALLBACK], is_ephemeral=True)
+        preview = replace(light(texts[FALLBACK], turn._), is_ephemeral=True)
         return (preview, await self._panel(turn, told, plan, wording))
 
     async def _panel(self, turn: Turn, told: Announcement, plan: Plan, wording: Wording) -> Message:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from bot.attaching import FETCHABLE, LARGEST, MOST, file_name, is_program, megabytes, refusing
 from bot.attaching import LIMITS as FILE_LIMITS
 from bot.chat.events import FormSubmitted, IncomingFile
 from bot.chat.forms import Field, Form, files_of
+from bot.chat.messages import Message
 from bot.chat.turn import Translate, Turn
 from bot.store import Store
 from bot.store.announcement_files import KeptFile
@@ -16,6 +18,8 @@ from handlers.announce_audience import PLATFORM_NAMES
 
 FILE_FORM: Final = "announce.file"
 _KINDS: Final = ("photo", "document")
+LIGHT: Final = 1024 * 1024
+"""Bytes of files that are shown again with each look at a draft."""
 
 
 def file_form(_: Translate) -> Form:
@@ -64,6 +68,14 @@ def unready(files: Iterable[KeptFile], platforms: Collection[str], _: Translate)
         if (platform := refusing(file.size, platforms)) is not None:
             return _too_large(file.name, file.size, platform, _)
     return ""
+
+
+def light(message: Message, _: Translate) -> Message:
+    """The message for staff to look at: large files are named, not sent along each time."""
+    if sum(len(file.data) for file in message.attachments) <= LIGHT:
+        return message
+    names = _("Files: {names}", names=", ".join(file.name for file in message.attachments))
+    return replace(message, attachments=(), text=f"{message.text}\n\n{names}")
 
 
 def files_text(files: Sequence[KeptFile], _: Translate) -> str:

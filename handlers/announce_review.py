@@ -16,6 +16,7 @@ from bot.store import Store
 from bot.store.announcements import FALLBACK, Announcement
 from handlers.announce_audience import audience_text
 from handlers.announce_draft import RUN
+from handlers.announce_files import light
 from handlers.announce_ports import AnnouncePorts
 from handlers.descriptions import N_
 
@@ -158,7 +159,10 @@ async def ask_staff(
         rows=((yes, back),),
     )
     for chat in chats:
-        for part, message in (("text", replace(texts[FALLBACK], rows=())), ("ask", question)):
+        for part, message in (
+            ("text", replace(light(texts[FALLBACK], _), rows=())),
+            ("ask", question),
+        ):
             await tell(store, told, part, chat, message, now, mark)
 
 

@@ -70,6 +70,9 @@ class Housekeeping:
             dropped["deliveries"] = await store.eraser.forget_deliveries_before(
                 now - timedelta(days=keep.delivery_days)
             )
+            dropped["files"] = await store.announcement_files.forget_before(
+                now - timedelta(days=keep.delivery_days)
+            )
             dropped["updates"] = await store.inbox.forget_before(
                 now - timedelta(days=keep.inbox_days)
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, cast
 
 from sqlalchemy import delete, func, insert, select, update
@@ -10,7 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.events import ConversationRef, IncomingFile, Platform
 from bot.chat.messages import Attachment
-from bot.store.schema_announcements import announcement, announcement_file
+from bot.store.schema_announcements import (
+    announcement,
+    announcement_file,
+    announcement_sample,
+    announcement_watch,
+)
 
 FileState = Literal["wanted", "kept", "failed"]
 
@@ -160,6 +166,18 @@ class AnnouncementFiles:
         """Drop all files of an announcement; returns how many."""
         result = await self._connection.execute(
             delete(announcement_file).where(announcement_file.c.announcement_id == number)
+        )
+        return int(result.rowcount)
+
+    async def forget_before(self, moment: datetime) -> int:
+        """Drop the files and the course of announcements that ended before; returns how many."""
+        ended = select(announcement.c.id).where(
+            announcement.c.state.in_(("done", "cancelled")), announcement.c.updated_at < moment
+        )
+        for table in (announcement_sample, announcement_watch):
+            await self._connection.execute(delete(table).where(table.c.announcement_id.in_(ended)))
+        result = await self._connection.execute(
+            delete(announcement_file).where(announcement_file.c.announcement_id.in_(ended))
         )
         return int(result.rowcount)
 

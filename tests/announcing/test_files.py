@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -204,6 +204,43 @@ async def test_a_file_that_cannot_be_had_is_said_so(
     sara.sees("a.pdf (0.1 MB, could not be had)", "b.pdf (0.1 MB, could not be had)")
     await sara.presses("Send to 1")
     sara.sees("could not be had. Remove the files")
+
+
+async def test_a_large_file_is_named_and_not_shown_with_each_look(
+    sara: Persona, subscribe: Subscribe, platform: Platform, fetcher: FileFetcher
+) -> None:
+    await subscribe("a")
+    platform.files["atlas.pdf"] = bytes(2 * MEGABYTE)
+    await write(sara)
+    await sara.presses("Add a file")
+    await shows(sara, document("atlas.pdf", 2 * MEGABYTE))
+    await fetcher.fetch_all()
+    await sara.presses("Refresh")
+    assert sara.last[0].attachments == ()  # type: ignore[attr-defined]  # a message
+    sara.sees("Files: atlas.pdf")
+
+
+async def test_files_go_some_time_after_the_announcement_has_ended(
+    sara: Persona,
+    subscribe: Subscribe,
+    platform: Platform,
+    fetcher: FileFetcher,
+    database: Database,
+    clock: ManualClock,
+) -> None:
+    await subscribe("a")
+    platform.files["plan.pdf"] = b"plan"
+    await write(sara)
+    await sara.presses("Add a file")
+    await shows(sara, document("plan.pdf"))
+    await fetcher.fetch_all()
+    await send(sara)
+    soon, later = clock.now() + timedelta(seconds=1), clock.now() + timedelta(days=1)
+    async with database.begin() as store:
+        assert await store.announcement_files.forget_before(later) == 0
+        await store.announcements.set_state(1, "done", soon, only_from=("running",))
+        assert await store.announcement_files.forget_before(soon) == 0
+        assert await store.announcement_files.forget_before(later) == 1
 
 
 async def test_a_discarded_draft_takes_its_files_along(
