@@ -11,6 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.chat.events import CommandInvoked
+from bot.chat.markup import plain
 from bot.chat.messages import Attachment, Message
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Role, Turn
@@ -107,7 +108,7 @@ class MonthlyReport:
                     name=f"insop-{month.name}.png",
                     media_type="image/png",
                     data=drawn,
-                    alt=text[:1000],
+                    alt=plain(text)[:1000],
                 ),
             )
         title = _("Questions in {month}", month=month.name)

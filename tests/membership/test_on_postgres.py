@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from benchmarks.postgres import NoPostgres, Server, temporary_postgres
+from bot.chat.messages import Message
 from bot.chat.turn import Role
 from bot.config_members import RetentionSettings
 from bot.delivery.housekeeping import Housekeeping
@@ -14,7 +15,7 @@ from bot.delivery.mailing import Mailing
 from bot.mail import Letter
 from bot.store import Database
 from bot.store.migrating import upgrade
-from tests.membership.journeys import join
+from tests.membership.journeys import join, modal
 from tests.membership.test_linking import code_of
 from tests.stage import Stage
 
@@ -29,8 +30,8 @@ def postgres() -> Iterator[Server]:
 
 
 @pytest.fixture
-async def database(postgres: Server) -> AsyncIterator[Database]:
-    async with Database(postgres.create("membership")) as opened:
+async def database(postgres: Server, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
+    async with Database(postgres.create(request.node.name[:60])) as opened:
         await upgrade(opened)
         yield opened
 
@@ -75,3 +76,37 @@ async def test_a_whole_membership(stage: Stage) -> None:
     chief.sees("No member fits")
     await chief.says("/questions")
     chief.sees("No question is open")
+
+
+async def test_marks_words_to_be_told_and_what_questions_teach(stage: Stage) -> None:
+    chief = stage.persona("Chief", role=Role.SECRETARIAT)
+    ana = stage.persona("Ana", platform="discord")
+    for _ in range(2):
+        await ana.does(modal(ana, "join", name="Ana", country="Kenya", stakeholder="ngo"))
+        await ana.presses("Yes, I join")
+        await ana.says("/leave")
+        await ana.presses("Yes, leave")
+    await ana.does(modal(ana, "join", name="Ana", country="Kenya", stakeholder="ngo"))
+    await ana.presses("Yes, I join")
+    now = stage.clock.now()
+    async with stage.database.begin() as store:
+        (mark,) = await store.badges.due("discord", now, 5)
+        assert mark.is_wanted
+        await store.badges.settle(mark, "given")
+        await store.badges.came_in(ana.author, now)
+        (again,) = await store.badges.due("discord", now, 5)
+        assert again.version > mark.version
+        await store.notices.add(1, "member:1:x", Message(text="You are a member."), now)
+    await ana.says("/about")
+    ana.sees("You are a member.")
+    await ana.says("brass bands of quokkas")
+    await chief.says("/teach")
+    await chief.presses("Look at the unanswered")
+    await chief.presses("No article answers this")
+    await chief.says("/report")
+    chief.sees("Not found: 1")
+    await chief.says("/members consent:yes")
+    chief.sees("1 record")
+    await ana.says("/forget")
+    await ana.presses("Yes, erase")
+    ana.sees("Done:")
