@@ -13,7 +13,6 @@ from bot.chat.ports import Lane
 from bot.store.schema import delivery, inbox, question, sender_lease
 from bot.store.schema_operations import process
 
-
 _OPEN: Final = ("open", "assigned", "waiting")
 
 

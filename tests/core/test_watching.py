@@ -50,9 +50,7 @@ async def told(database: Database) -> list[str]:
     """What the desk is to read, oldest first."""
     async with database.connect() as connection:
         rows = await connection.execute(
-            select(delivery.c.payload)
-            .where(delivery.c.chat_id == "77")
-            .order_by(delivery.c.id)
+            select(delivery.c.payload).where(delivery.c.chat_id == "77").order_by(delivery.c.id)
         )
         return [message_from_json(row.payload).text for row in rows]
 
