@@ -42,15 +42,17 @@ def test_killed_senders_lose_nothing_and_double_nothing(database: str) -> None:
                 pass
         except NoPostgres as error:
             pytest.skip(str(error))
-    account = crash("--database", database, "--policy", "hold")
+    account = crash("--database", database, "--policy", "hold", "--correct")
     assert account["is_finished"]
     assert account["lost"] == 0
     assert account["duplicates"] == 0
+    assert account["uncorrected"] == 0
     assert set(account["states"]) <= {"sent", "unknown"}
     assert sum(account["states"].values()) == account["recipients"]
 
 
 def test_a_platform_that_knows_nonces_gets_each_message_exactly_once() -> None:
-    account = crash("--platform", "discord")
+    account = crash("--platform", "discord", "--correct")
     assert (account["lost"], account["duplicates"], account["unknown"]) == (0, 0, 0)
+    assert account["uncorrected"] == 0
     assert account["states"] == {"sent": account["recipients"]}
