@@ -74,6 +74,11 @@ class ArticleMaking:
         found = await store.teaching.article_drafts.material(number)
         if found is None:
             return Notice(text=turn._("This question is gone."))
+        if not found.is_closed:
+            text = turn._("This question is still open. Answer it and close it first.")
+            return Notice(text=text)
+        if found.is_confidential:
+            return Notice(text=turn._("The asker wanted this kept among a few, so not this one."))
         vocabulary = plain_words(self._library.collection, found.language)
         names = tuple(filter(None, found.names))
 

@@ -85,7 +85,7 @@ class Teach:
         """A label, or a step of an article."""
         assert isinstance(turn.event, ActionPressed)
         if not is_discreet(turn):
-            return Notice(text=turn._("This is personal. Please write to me in a private chat."))
+            return Notice(text=turn._("Please write /teach to me in a private chat."))
         match turn.event.action.args:
             case ("next",):
                 return await self._next(turn)

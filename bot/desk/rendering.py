@@ -112,6 +112,7 @@ def _head_rows(question: Question, library: Library, _: Translate) -> tuple[Row,
         (button(_("I take it"), "take"), button(_("Internal note"), "note")),
         (button(_("Hand on"), "hand"), button(_("Close"), "close")),
         (button(_("Merge"), "merge"), button(_("History"), "history")),
+        (Button(label=_("Make this an article"), action=Action("teach", "make", number)),),
     ]
     for key in question.candidates[:SUGGESTED]:
         article = library.article(key)

@@ -44,6 +44,8 @@ class Material:
     names: tuple[str, ...]
     topic: str
     language: str
+    is_closed: bool
+    is_confidential: bool
 
     @property
     def is_english(self) -> bool:
@@ -200,6 +202,8 @@ class ArticleDrafts:
             names=(row.asker or "", row.member or "", *(each.author for each in answers)),
             topic=row.topic or "",
             language=row.language,
+            is_closed=row.state == "closed",
+            is_confidential=row.is_confidential,
         )
 
     async def wishing(self) -> list[Wish]:

@@ -140,6 +140,23 @@ async def test_the_form_begins_with_words_that_name_nobody(
     assert "look again" in form.intro
 
 
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [({"state": "open"}, "still open"), ({"is_confidential": True}, "kept among a few")],
+)
+async def test_open_and_confidential_questions_become_no_article(
+    stage: Stage, people: tuple[Persona, Persona], values: dict[str, object], words: str
+) -> None:
+    author, _ = people
+    await answered_question(stage)
+    async with stage.database.connect() as connection:
+        await connection.execute(update(question).values(**values))
+    await author.presses_action(Action("teach", "make", "1"))
+    author.sees(words)
+    await author.says("/teach")
+    assert not [button for button in author.buttons if "Article from" in button.label]
+
+
 async def test_two_people_make_an_article_that_is_served_and_told_once(
     stage: Stage,
     people: tuple[Persona, Persona],
