@@ -43,12 +43,14 @@ SECONDS ?= 60
 fuzz: $(VENV)/.dev-stamp
 	@$(BIN)/python -m benchmarks.fuzz --seconds $(SECONDS)
 
-# The crash test at full length: 200 kills on each database, about half an hour.
+# The crash tests at full length: 200 kills on each database, about half an hour; then a hundred
+# questions at once.
 KILLS ?= 200
 chaos: $(VENV)/.dev-stamp
 	@for options in "--database sqlite" "--database postgres" "--database sqlite --platform discord" "--database postgres --platform discord"; do \
 	  $(BIN)/python benchmarks/crash.py --policy hold --kills $(KILLS) --json $$options || exit 1; \
 	done
+	@INSOP_CHAOS=full $(BIN)/python -m pytest -q -s tests/desk/test_chaos.py
 
 $(VENV)/bin/python:
 	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "The assistant needs Python 3.11 or newer, and no '$(PYTHON)' was found. Install Python, or name one: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; exit 1; }

@@ -196,6 +196,15 @@ class Questions:
             and_(question.c.state.in_(ALIVE), question.c.due_at <= now), limit, question.c.due_at
         )
 
+    async def take_due(self, question_: Question, until: datetime) -> bool:
+        """Put off what is due, so that of several processes one does it; False for the others."""
+        result = await self._connection.execute(
+            update(question)
+            .where(question.c.id == question_.number, question.c.due_at == question_.due_at)
+            .values(due_at=until)
+        )
+        return bool(result.rowcount)
+
     async def search_open(self, owner: str | None = None) -> list[Question]:
         """All that are not closed, of one owner where he is named."""
         mine: ColumnElement[bool] = question.c.state.in_(ALIVE)

@@ -49,6 +49,19 @@ class Group:
         self.state.migrated_to = new.id
         return new.id
 
+    def thread(self, words: str) -> int:
+        """The number of the newest topic with ``words`` in its name."""
+        found = [number for number, name in self.state.topics.items() if words in name]
+        assert found, f"no topic with {words!r} among {self.state.topics}"
+        return found[-1]
+
+    def delete_topic(self, number: int) -> None:
+        """Somebody of the group deletes a topic with all that is in it."""
+        del self.state.topics[number]
+        for key, message in list(self.state.messages.items()):
+            if message.get("message_thread_id") == number:
+                del self.state.messages[key]
+
     def shown(self) -> list[Seen]:
         """What the bot's messages look like now, oldest first."""
         return _bot_messages(self._world, self.id)
@@ -76,7 +89,7 @@ class Person:
         text: str,
         *,
         chat: Group | None = None,
-        topic: str | None = None,
+        topic: str | int | None = None,
         reply_to: int | None = None,
         **content: Any,
     ) -> int:
@@ -197,13 +210,13 @@ class Person:
         self,
         body: dict[str, Any],
         chat: Group | None,
-        topic: str | None,
+        topic: str | int | None,
         reply_to: int | None,
     ) -> dict[str, Any]:
         state = chat.state if chat is not None else self.state
         state.is_started = True
         if chat is not None and topic is not None:
-            thread = chat.topics[topic]
+            thread = chat.topics[topic] if isinstance(topic, str) else topic
             body.update(message_thread_id=thread, is_topic_message=True)
             body["reply_to_message"] = state.messages[thread]
         if reply_to is not None:

@@ -18,6 +18,7 @@ from tests.telegram.loopback.messages import MessageMethods
 from tests.telegram.loopback.people import Group, Person
 from tests.telegram.loopback.profile import ProfileMethods
 from tests.telegram.loopback.receiving import Receiving
+from tests.telegram.loopback.topics import TopicMethods
 from tests.telegram.loopback.world import Refused, World
 
 TOKEN = "7000001:loopback-token-for-tests"
@@ -51,7 +52,8 @@ class LoopbackServer:
         self._per_second = per_second
         self._granted: deque[float] = deque()
         self._methods: dict[str, Any] = {}
-        for group in (MessageMethods(self.world), ProfileMethods(self.world)):
+        parts = (MessageMethods, ProfileMethods, TopicMethods)
+        for group in (part(self.world) for part in parts):
             for name, method in inspect.getmembers(group, inspect.ismethod):
                 if not name.startswith("_"):
                     self._methods[name] = method

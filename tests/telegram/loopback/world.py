@@ -42,6 +42,7 @@ class ChatState:
     chat: dict[str, Any]
     messages: dict[int, dict[str, Any]] = field(default_factory=dict)
     topics: dict[int, str] = field(default_factory=dict)
+    closed_topics: set[int] = field(default_factory=set)
     last_id: int = 0
     is_started: bool = True
     is_blocked: bool = False

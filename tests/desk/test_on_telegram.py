@@ -1,0 +1,115 @@
+"""The desk as a forum group on the Telegram stand-in, from the asker's phone to the contact's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.desk.worker import serve
+from tests.telegram.loopback.people import Group, Person
+from tests.telegram.loopback.server import TOKEN, LoopbackServer
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[LoopbackServer]:
+    async with LoopbackServer() as started:
+        yield started
+
+
+@pytest.fixture
+def group(server: LoopbackServer) -> Group:
+    return server.group("Desk", topics=("General",))
+
+
+@pytest.fixture
+async def nat(server: LoopbackServer, group: Group, tmp_path: Path) -> AsyncIterator[Person]:
+    """The contact, while the assistant runs."""
+    contact = server.user("Natalia")
+    serving = asyncio.create_task(
+        serve(
+            server.url, TOKEN, group.id, f"sqlite:///{tmp_path / 'x.db'}", f"telegram:{contact.id}"
+        )
+    )
+    yield contact
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+
+
+async def ask(ana: Person, words: str) -> None:
+    await ana.says("/contact")
+    await ana.sees("What is your question?")
+    await ana.says(words)
+    await ana.sees("has the number")
+
+
+async def test_a_topic_a_reply_a_deleted_topic_and_an_album(
+    server: LoopbackServer, group: Group, nat: Person
+) -> None:
+    ana = server.user("Ana")
+    await ask(ana, "Is my well safe?")
+    await nat.sees("Reply here to answer", chat=group)
+    topic = group.thread("Is my well safe?")
+    await nat.says("Have it tested.", chat=group, topic=topic)
+    await ana.sees("Have it tested.")
+    # Somebody deletes the topic; the asker writes on, and a new one holds everything.
+    group.delete_topic(topic)
+    await ana.says("Where?")
+    await nat.sees("Where?", chat=group)
+    fresh = group.thread("Is my well safe?")
+    assert fresh != topic
+    told = [s.text for s in group.shown() if s.raw.get("message_thread_id") == fresh]
+    assert "Is my well safe?" in told[0]
+    assert "Have it tested." in told[1]
+    assert "Where?" in told[-1]
+    # Files stay at Telegram and go by their handle.
+    await nat.says("At a laboratory.", chat=group, topic=fresh)
+    await ana.sees("At a laboratory.")
+
+
+async def test_what_contacts_say_elsewhere_in_the_group_is_not_passed_on(
+    server: LoopbackServer, group: Group, nat: Person
+) -> None:
+    ana = server.user("Ana")
+    await ask(ana, "Is my well safe?")
+    await nat.sees("Reply here to answer", chat=group)
+    await nat.says("Who has lunch?", chat=group, topic="General")
+    await nat.says("Who has lunch now?", chat=group)
+    await nat.says("Test it.", chat=group, topic=group.thread("well"))
+    await ana.sees("Test it.")
+    assert not any("lunch" in seen.text for seen in ana.shown())
+
+
+async def test_a_group_without_topics_answers_by_replies(
+    server: LoopbackServer, tmp_path: Path
+) -> None:
+    plain = server.group("Plain desk")
+    nat, ana = server.user("Natalia"), server.user("Ana")
+    serving = asyncio.create_task(
+        serve(server.url, TOKEN, plain.id, f"sqlite:///{tmp_path / 'y.db'}", f"telegram:{nat.id}")
+    )
+    try:
+        await ask(ana, "Is my well safe?")
+        seen = await nat.sees("Reply here to answer", chat=plain)
+        await nat.says("Lunch?", chat=plain)
+        await nat.presses("I take it", chat=plain)
+        await ana.sees("has taken your question")
+        await nat.says("Test it.", chat=plain, reply_to=seen.message_id)
+        await ana.sees("Test it.")
+        assert not any("Lunch" in each.text for each in ana.shown())
+    finally:
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+
+
+async def test_an_asker_who_blocks_is_told_to_the_contact(
+    server: LoopbackServer, group: Group, nat: Person
+) -> None:
+    ana = server.user("Ana")
+    await ask(ana, "Is my well safe?")
+    await nat.sees("Reply here to answer", chat=group)
+    await ana.blocks()
+    await nat.says("Test it.", chat=group, topic=group.thread("well"))
+    await nat.sees("has blocked the assistant", chat=group)
