@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.table import Table
 
-from bot.app import folder_of
+from bot.app import folder_of, own_folder_of
 from bot.config import Settings
 from knowledge.checks import check
 from knowledge.front_matter import BrokenFile, parse
@@ -21,7 +21,7 @@ from knowledge.templates import original_skeleton, translation_skeleton
 
 def run_check(options: argparse.Namespace, settings: Settings) -> int:
     """Print findings; 1 where there is an error (or, with ``--strict``, a warning)."""
-    collection = load(folder_of(settings))
+    collection = load(folder_of(settings), own=own_folder_of(settings))
     findings = check(collection, datetime.now(UTC).date())
     for finding in findings:
         print(finding)
@@ -35,7 +35,7 @@ def run_check(options: argparse.Namespace, settings: Settings) -> int:
 
 def run_stats(options: argparse.Namespace, settings: Settings) -> int:
     """Print the table of articles by topic and language."""
-    collection = load(folder_of(settings))
+    collection = load(folder_of(settings), own=own_folder_of(settings))
     table = Table(title="Articles by topic and language")
     for name in ("topic", *LANGUAGES, "with body in all six"):
         table.add_column(name, justify="left" if name == "topic" else "right")
@@ -56,6 +56,9 @@ def run_stats(options: argparse.Namespace, settings: Settings) -> int:
 def run_digest(options: argparse.Namespace, settings: Settings) -> int:
     """Print what a translation's ``source_digest`` should be."""
     path = folder_of(settings) / "articles" / "en" / f"{options.article}.md"
+    own = own_folder_of(settings)
+    if own is not None and not path.exists():
+        path = own / "articles" / "en" / path.name
     try:
         print(digest_of(parse(path.read_text(encoding="utf-8"), path, "en").text))
     except FileNotFoundError:
@@ -98,7 +101,8 @@ def run_export(options: argparse.Namespace, settings: Settings) -> int:
     """Write everything as JSON, CSV or one HTML page."""
     from knowledge.exporting import export
 
-    text = export(load(folder_of(settings)), options.format, options.lang)
+    collection = load(folder_of(settings), own=own_folder_of(settings))
+    text = export(collection, options.format, options.lang)
     if options.output is None:
         sys.stdout.write(text)
         return 0

@@ -34,7 +34,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _run(options: argparse.Namespace, settings: Settings) -> int:
-    from bot.app import folder_of, prepare_database
+    from bot.app import folder_of, own_folder_of, prepare_database
     from bot.chat.markup import plain
     from bot.translating import translator
     from handlers.report import read_month
@@ -54,7 +54,8 @@ async def _run(options: argparse.Namespace, settings: Settings) -> int:
         )
     gaps = []
     if found.unanswered:
-        collection = load(folder_of(settings), cache=settings.answering.cache_folder)
+        cache, own = settings.answering.cache_folder, own_folder_of(settings)
+        collection = load(folder_of(settings), cache=cache, own=own)
         gaps = largest_gaps(found.unanswered, Vocabulary(collection))
     _ = translator("en")
     print(f"{month.name}\n\n{plain(as_text(found, gaps, _))}")
