@@ -49,7 +49,7 @@ async def entries_of(
     """What others may see of these events: no meeting links, no drafts."""
     found = []
     for told in events:
-        meetings = await store.occurrences.of_event(told.id, limit=1000)
+        meetings = await store.occurrences.of_event(told.id, limit=1000) if told.is_series else []
         occurrences = [meeting.occurrence for meeting in meetings]
         found.append(entry_of(told, occurrences, language=language))
     return found

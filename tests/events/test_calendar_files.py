@@ -172,6 +172,20 @@ def test_the_zone_in_the_file_shows_the_zones_own_moments(zone: str, shown: date
     ).replace(tzinfo=None)
 
 
+@pytest.mark.parametrize(
+    ("zone", "summer", "winter"),
+    [
+        ("Europe/Rome", "20260329T020000", "20261025T030000"),
+        ("America/New_York", "20260308T020000", "20261101T020000"),
+    ],
+)
+def test_changes_are_told_in_the_offset_before_them(zone: str, summer: str, winter: str) -> None:
+    text = zone_component(zone, 2027, 2030).to_ical().decode()
+    rules = [part for part in text.split("BEGIN:")[2:] if "RRULE" in part]
+    starts = {part.split()[0]: part.partition("DTSTART:")[2][:15] for part in rules}
+    assert starts == {"DAYLIGHT": summer, "STANDARD": winter}
+
+
 def to_zone(name: str) -> Any:
     from zoneinfo import ZoneInfo
 
