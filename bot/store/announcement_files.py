@@ -64,8 +64,8 @@ class AnnouncementFiles:
                 size=file.size or 0,
                 state="wanted",
                 handle=file.handle,
-                asked_on=where.platform,
-                asked_in=where.chat_id,
+                platform=where.platform,
+                chat_id=where.chat_id,
             )
         )
 
@@ -136,7 +136,7 @@ class AnnouncementFiles:
         """Files to fetch from a platform, the oldest first."""
         rows = await self._connection.execute(
             select(announcement_file)
-            .where(announcement_file.c.state == "wanted", announcement_file.c.asked_on == platform)
+            .where(announcement_file.c.state == "wanted", announcement_file.c.platform == platform)
             .order_by(announcement_file.c.id)
             .limit(limit)
         )
@@ -147,7 +147,7 @@ class AnnouncementFiles:
                 name=row.name,
                 media_type=row.media_type,
                 handle=row.handle,
-                where=ConversationRef(platform=cast(Platform, row.asked_on), chat_id=row.asked_in),
+                where=ConversationRef(platform=cast(Platform, row.platform), chat_id=row.chat_id),
             )
             for row in rows
         ]
@@ -185,6 +185,6 @@ class AnnouncementFiles:
         result = await self._connection.execute(
             update(announcement_file)
             .where(announcement_file.c.id == file_id, announcement_file.c.state == "wanted")
-            .values(handle=None, asked_on=None, asked_in=None, **values)
+            .values(handle=None, platform=None, chat_id=None, **values)
         )
         return bool(result.rowcount)

@@ -23,7 +23,7 @@ PERSONAL: Final = frozenset({"person", "inbox"})
 IMPERSONAL: Final = frozenset(
     {
         "contact_absence",
-        *("announcement_text", "announcement_file", "announcement_count"),
+        *("announcement_text", "announcement_count"),
         *("announcement_sample", "sender_lease"),
         *("event_text", "event_file", "event_feed", "event_mirror", "occurrence"),
     }

@@ -82,12 +82,13 @@ announcement_file: Final = Table(
     Column("state", String(8), nullable=False),
     Column("error", String(40)),
     Column("handle", Text),
-    Column("asked_on", String(16)),
-    Column("asked_in", String(64)),
+    Column("platform", String(16)),
+    Column("chat_id", String(64)),
     Column("data", LargeBinary),
 )
 """Pictures and documents. States: wanted (``data`` has yet to be fetched by its ``handle`` from the
-platform and chat it was sent to), kept, failed (``error``: gone, size, kind)."""
+platform and chat it was sent to, which are null from then on), kept, failed (``error``: gone, size,
+kind)."""
 
 announcement_review: Final = Table(
     "announcement_review",

@@ -82,7 +82,7 @@ class Subscriptions:
         """Take what a group chose to its new address, where nothing was chosen yet."""
         row = (
             await self._connection.execute(
-                select(chat.c.has_opted_out, chat.c.language).where(
+                select(chat.c.has_opted_out, chat.c.language, chat.c.zone).where(
                     chat.c.platform == old.platform, chat.c.chat_id == old.chat_id
                 )
             )
@@ -90,7 +90,9 @@ class Subscriptions:
         if row is None:
             return
         statement = self._row(new, row.language, now, has_opted_out=row.has_opted_out)
-        await self._connection.execute(statement.on_conflict_do_nothing())
+        await self._connection.execute(
+            statement.values(zone=row.zone).on_conflict_do_nothing()
+        )
         for topic in await self.muted(old):
             if topic not in await self.muted(new):
                 await self.mute(new, topic)

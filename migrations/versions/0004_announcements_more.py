@@ -27,8 +27,8 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=8), nullable=False),
     sa.Column('error', sa.String(length=40), nullable=True),
     sa.Column('handle', sa.Text(), nullable=True),
-    sa.Column('asked_on', sa.String(length=16), nullable=True),
-    sa.Column('asked_in', sa.String(length=64), nullable=True),
+    sa.Column('platform', sa.String(length=16), nullable=True),
+    sa.Column('chat_id', sa.String(length=64), nullable=True),
     sa.Column('data', sa.LargeBinary(), nullable=True),
     sa.ForeignKeyConstraint(['announcement_id'], ['announcement.id'], name=op.f('fk_announcement_file_announcement_id_announcement')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_announcement_file'))

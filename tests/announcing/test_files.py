@@ -243,6 +243,18 @@ async def test_files_go_some_time_after_the_announcement_has_ended(
         assert await store.announcement_files.forget_before(later) == 1
 
 
+async def test_who_is_forgotten_leaves_no_address_at_a_file(
+    sara: Persona, database: Database, clock: ManualClock
+) -> None:
+    await write(sara)
+    await sara.presses("Add a file")
+    await shows(sara, document("plan.pdf"))
+    async with database.begin() as store:
+        person = await store.people.recognise(sara.author, clock.now())
+        await store.eraser.forget(person.id, clock.now())
+        assert await store.announcement_files.wanted("telegram") == []
+
+
 async def test_a_discarded_draft_takes_its_files_along(
     sara: Persona, database: Database, platform: Platform, fetcher: FileFetcher
 ) -> None:

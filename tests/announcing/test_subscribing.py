@@ -235,11 +235,12 @@ async def test_a_group_keeps_its_choice_at_its_new_address(
     stage: Stage, database: Database
 ) -> None:
     sara = stage.persona("Sara", role=Role.SECRETARIAT, chat_id="-1")
-    await sara.says("/subscribe")
+    await sara.says("/subscribe Dakar")
     new = ConversationRef(platform="telegram", chat_id="-1001", is_private=False)
     await stage.app.record_move(sara.where, new)
     async with database.begin() as store:
         assert await store.subscriptions.is_subscribed(new)
+        assert await store.chat_zones.of(new) == "Africa/Dakar"
     assert await reached(database) == 1
 
 
