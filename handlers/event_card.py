@@ -195,8 +195,10 @@ def _places(meeting: Meeting, counts: Counts, _: Translate) -> list[str]:
     free = max(0, capacity - counts.going)
     if free:
         return [_("- **Places:** {free} of {all} are free", free=free, all=capacity)]
+    if not counts.waiting:
+        return [_("- **Places:** none of {all} is free", all=capacity)]
     waiting = _.plural("{count} person waits", "{count} people wait", counts.waiting)
-    text = _("- **Places:** all {all} are taken; {waiting}", all=capacity, waiting=waiting)
+    text = _("- **Places:** none of {all} is free; {waiting}", all=capacity, waiting=waiting)
     return [text]
 
 

@@ -152,11 +152,11 @@ def with_links(event: Event, answers: Answers, _: Translate) -> Event:
 def with_places(event: Event, answers: Answers, _: Translate) -> Event:
     """How many can come; raises ``Misread``."""
     before = "" if event.capacity is None else str(event.capacity)
-    given = answers.line("places", before, 10)
+    given = answers.line("places", before, 20).partition(" ")[0]
     if not given:
         return replace(event, capacity=None)
     if not given.isdecimal() or not 0 < int(given) <= MOST_PLACES:
-        raise Misread(_("Please write a number from 1 to {most}.", most=MOST_PLACES))
+        raise Misread(_("Please write a number from 1 to {most}.", most=f"{MOST_PLACES:,}"))
     return replace(event, capacity=int(given))
 
 

@@ -202,7 +202,7 @@ def places_form(event: Event, _: Translate) -> Form:
         label=_("How many people can come?"),
         hint=_("A number; a single - where there is room for everybody."),
         is_required=False,
-        limit=6,
+        limit=20,
         value="" if event.capacity is None else str(event.capacity),
     )
     return _form("places", event.id, _("Places"), places)

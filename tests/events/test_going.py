@@ -66,7 +66,7 @@ async def test_a_full_event_has_a_waiting_list_in_order(
         await open_first(each)
         await each.presses("Going")
     ana.sees("You said: going")
-    people[1].sees("waiting list, in place 1", "all 1 are taken; 1 person waits")
+    people[1].sees("waiting list, in place 1", "none of 1 is free; 1 person waits")
     people[2].sees("waiting list, in place 2")
     await people[1].presses("Going")
     people[1].sees("in place 1")

@@ -73,6 +73,23 @@ async def test_a_start_that_is_none_is_asked_for_again(
     sara.sees(words)
 
 
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("30", "Places: 30"),
+        ("12 people", "Places: 12"),
+        ("-", "Places: for everybody"),
+        ("0", "a number from 1 to 100,000"),
+        ("many", "a number from 1 to 100,000"),
+    ],
+)
+async def test_places_are_a_number(sara: Persona, answer: str, words: str) -> None:
+    await publish(sara)
+    await sara.presses("Places")
+    await sara.says(answer)
+    sara.sees(words)
+
+
 async def test_an_odd_end_is_left_out_and_said(sara: Persona) -> None:
     await write_event(sara, end="when we are tired")
     sara.sees("I did not understand the end", "14:00 (Rome, UTC+1)")
