@@ -47,6 +47,7 @@ class WebServer:
         self._settings = settings
         self._clock = clock
         self._routes: list[web.RouteDef] = []
+        self._takers: dict[str, Receive] = {}
         self._listening = asyncio.Event()
         self.needs_port = False
         self.port = settings.port
@@ -63,11 +64,15 @@ class WebServer:
     def receive(self, path: str, take: Receive) -> None:
         """See ``bot.chat.ports.WebhookHost``."""
         self.needs_port = True
+        is_new = path not in self._takers
+        # An adapter that is built anew while the server runs takes the place of the one before.
+        self._takers[path] = take
 
         async def page(request: web.Request) -> web.Response:
-            return web.Response(status=await take(request.headers, request.read))
+            return web.Response(status=await self._takers[path](request.headers, request.read))
 
-        self.add_post(path, page)
+        if is_new:
+            self.add_post(path, page)
 
     async def listening(self) -> None:
         """Returns once requests are answered."""

@@ -69,6 +69,24 @@ async def test_a_request_that_takes_too_long_is_ended(
         assert answer.status == 408
 
 
+async def test_an_adapter_made_anew_takes_the_webhook_over(
+    server: WebServer, serve: Serve
+) -> None:
+    async def first(_headers: object, _read: object) -> int:
+        return 503
+
+    async def second(_headers: object, _read: object) -> int:
+        return 200
+
+    server.receive("/telegram", first)
+    async with serve(server) as session:
+        async with session.post("/telegram") as answer:
+            assert answer.status == 503
+        server.receive("/telegram", second)
+        async with session.post("/telegram") as answer:
+            assert answer.status == 200
+
+
 async def test_a_taken_port_is_tried_again_where_no_webhook_needs_it(
     clock: ManualClock, logs: list[Any]
 ) -> None:
