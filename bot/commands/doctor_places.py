@@ -131,7 +131,8 @@ async def examine_mailbox(settings: Settings) -> Finding:
     try:
         await asyncio.to_thread(check_mailbox, quick)
     except MailboxError as error:
-        return Finding(state="bad", text=f"Mailbox: {place}: {error}.")
+        reason = str(error) if error.is_refused else f"not reachable ({error})"
+        return Finding(state="bad", text=f"Mailbox: {place}: {reason}.")
     if settings.email.transport == "console":
         return Finding(
             state="missing",
