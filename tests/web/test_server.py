@@ -69,9 +69,7 @@ async def test_a_request_that_takes_too_long_is_ended(
         assert answer.status == 408
 
 
-async def test_an_adapter_made_anew_takes_the_webhook_over(
-    server: WebServer, serve: Serve
-) -> None:
+async def test_an_adapter_made_anew_takes_the_webhook_over(server: WebServer, serve: Serve) -> None:
     async def first(_headers: object, _read: object) -> int:
         return 503
 
