@@ -89,6 +89,7 @@ class App:
         async with self.database.begin() as store:
             now = self.clock.now()
             await store.subscriptions.move(old, new, now)
+            await store.calendar_choices.move(old, new, now)
             await store.chats.set_status(old, "migrated", now, migrated_to=new.chat_id)
             await store.chats.set_status(new, "active", now)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -17,6 +17,7 @@ from bot.store.schema_events import (
     attendance,
     calendar_chat,
     calendar_person,
+    digest,
     event,
     occurrence,
 )
@@ -111,6 +112,20 @@ class CalendarChoices:
         if result.rowcount:
             await self._plan_all(now)
         return bool(result.rowcount)
+
+    async def move(self, old: ConversationRef, new: ConversationRef, now: datetime) -> None:
+        """Take what a group chose, and its weekly overview, to its new address."""
+        chosen = await self.of_chat(old)
+        if chosen is not None and await self.of_chat(new) is None:
+            await self.set_chat(replace(chosen, where=new), now)
+        await self.remove_chat(old, now)
+        mine = (digest.c.platform == old.platform, digest.c.chat_id == old.chat_id)
+        taken = select(digest.c.id).where(
+            digest.c.platform == new.platform, digest.c.chat_id == new.chat_id
+        )
+        if (await self._connection.execute(taken)).first() is None:
+            await self._connection.execute(update(digest).where(*mine).values(chat_id=new.chat_id))
+        await self._connection.execute(delete(digest).where(*mine))
 
     async def chats(self) -> list[ChatChoices]:
         """All groups and channels in which reminders are posted."""

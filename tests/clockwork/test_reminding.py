@@ -275,3 +275,26 @@ async def test_a_thousand_guests_and_three_clocks_at_once(world: World) -> None:
     sent = await world.outbox()
     assert len(sent) == 600
     assert sum(row.state == "queued" for row in await world.rows()) == 600
+
+
+async def test_a_group_that_moves_takes_its_choices_along(world: World) -> None:
+    told = await world.event(START + 2 * DAY)
+    old = ConversationRef(platform="telegram", chat_id="-5", is_private=False)
+    new = replace(old, chat_id="-1005")
+    now = world.clock.now()
+    async with world.database.begin() as store:
+        await store.calendar_choices.set_chat(ChatChoices(where=old, language="fr"), now)
+        await store.digests.subscribe(Digest(where=old, language="fr", zone="Asia/Tokyo"), now)
+    await world.tick()
+    for _ in range(2):
+        async with world.database.begin() as store:
+            await store.calendar_choices.move(old, new, now)
+    await world.tick()
+    assert {row.chat_id for row in await world.rows()} == {"-1005"}
+    async with world.database.begin() as store:
+        assert await store.digests.get(old) is None
+        assert await store.digests.get(new) is not None
+        kept = await store.calendar_choices.of_chat(new)
+    assert kept is not None
+    assert kept.language == "fr"
+    assert told.id
