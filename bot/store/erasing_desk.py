@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import String, cast, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.ports import Lane
 from bot.store.outbox import AT_ONCE
 from bot.store.schema import delivery, question
-from bot.store.schema_desk import question_copy, question_message
+from bot.store.schema_desk import desk_thread, question_copy, question_message
 from bot.store.schema_mail import mail_file
 
 KEPT: Final = frozenset({"question", "question_message", "question_event"})
@@ -34,6 +34,12 @@ async def forget_questions(
         delete(question_message).where(question_message.c.question_id.in_(numbers))
     )
     files = await connection.execute(delete(mail_file).where(mail_file.c.question_id.in_(numbers)))
+    # The threads' names quote the question: they are called by their numbers from now on.
+    await connection.execute(
+        update(desk_thread)
+        .where(desk_thread.c.question_id.in_(numbers))
+        .values(title="✅ #" + cast(desk_thread.c.question_id, String), shown="", updated_at=now)
+    )
     await connection.execute(
         update(question)
         .where(question.c.id.in_(numbers))

@@ -35,7 +35,8 @@ async def nat(server: LoopbackServer, group: Group, tmp_path: Path) -> AsyncIter
     )
     yield contact
     serving.cancel()
-    await asyncio.gather(serving, return_exceptions=True)
+    async with asyncio.timeout(30):
+        await asyncio.gather(serving, return_exceptions=True)
 
 
 async def ask(ana: Person, words: str) -> None:
@@ -101,7 +102,8 @@ async def test_a_group_without_topics_answers_by_replies(
         assert not any("Lunch" in each.text for each in ana.shown())
     finally:
         serving.cancel()
-        await asyncio.gather(serving, return_exceptions=True)
+        async with asyncio.timeout(30):
+            await asyncio.gather(serving, return_exceptions=True)
 
 
 async def test_an_asker_who_blocks_is_told_to_the_contact(
