@@ -164,10 +164,14 @@ class Gateway:
     async def _inherit(self, platform: str, update_id: str) -> bool:
         """Wait until the other process has finished, or take over from it."""
         for _ in range(_PATIENCE):
-            async with self._database.connect() as connection:
-                found, is_finished = await SharedInbox(connection).adopt(
-                    platform, self._owner, only=update_id
-                )
+            try:
+                async with self._database.connect() as connection:
+                    found, is_finished = await SharedInbox(connection).adopt(
+                        platform, self._owner, only=update_id
+                    )
+            except OUTAGES as error:
+                _log.warning("gateway.inherit_failed", error=type(error).__name__)
+                found, is_finished = [], False
             if found:
                 self._take(platform, found)
                 return True
