@@ -51,6 +51,10 @@ RUNS: Final[dict[str, tuple[str, list[str]]]] = {
         "Others' latency while somebody floods",
         ["-m", "benchmarks.flood", "--json"],
     ),
+    "reminders": (
+        "Reminders at random moments, and 900 due in one second, SQLite",
+        ["benchmarks/reminders.py", "--burst", "900", "--json"],
+    ),
     "importing": ("A member list imported", ["benchmarks/importing.py"]),
     "soak": ("Mixed traffic with faults", ["-m", "benchmarks.soak", "--minutes", "5", "--json"]),
 }

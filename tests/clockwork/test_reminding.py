@@ -298,3 +298,29 @@ async def test_a_group_that_moves_takes_its_choices_along(world: World) -> None:
     assert kept is not None
     assert kept.language == "fr"
     assert told.id
+
+
+async def test_two_records_of_one_person_get_one_reminder(world: World) -> None:
+    start = START + timedelta(hours=2)
+    told = await world.event(start)
+    ana, ben = await world.comes("ana", told), await world.comes("ben", told)
+    await world.tick()
+    async with world.database.begin() as store:
+        await store.eraser.merge(ana, ben)
+    await world.pass_to(start)
+    assert len(await world.outbox()) == 2
+    assert {row.person_id for row in await world.rows()} == {ana}
+
+
+async def test_nothing_is_left_of_somebody_who_is_forgotten(world: World) -> None:
+    told = await world.event(START + timedelta(hours=2))
+    ana = await world.comes("ana", told)
+    async with world.database.begin() as store:
+        await store.calendar_choices.set_person(ana, Choices(leads=(60,)), world.clock.now())
+    await world.tick()
+    async with world.database.begin() as store:
+        assert set(await store.export(ana)) >= {"attendance", "calendar_person", "reminder"}
+        await store.eraser.forget(ana, world.clock.now())
+    await world.pass_to(START + timedelta(hours=4))
+    assert await world.rows() == []
+    assert await world.outbox() == []
