@@ -90,9 +90,7 @@ class Subscriptions:
         if row is None:
             return
         statement = self._row(new, row.language, now, has_opted_out=row.has_opted_out)
-        await self._connection.execute(
-            statement.values(zone=row.zone).on_conflict_do_nothing()
-        )
+        await self._connection.execute(statement.values(zone=row.zone).on_conflict_do_nothing())
         for topic in await self.muted(old):
             if topic not in await self.muted(new):
                 await self.mute(new, topic)
