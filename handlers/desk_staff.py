@@ -13,17 +13,18 @@ from bot.chat.routes import ABOUT, Routes
 from bot.chat.turn import Reply, Translate, Turn
 from bot.desk.relaying import Relay
 from bot.desk.rendering import DESK
-from bot.desk.staff import Staff, contact_named, name_of, staff_of
+from bot.desk.staff import Staff, contact_named, staff_of
 from bot.store import Store
 from bot.store.question_messages import Kind
 from bot.store.questions import Question
-from handlers import desk_texts
+from handlers.desk_history import history
 from handlers.desk_moving import Moving
 from handlers.desk_opening import stored_files
 from knowledge.library import Library
 from knowledge.model import Contact
 
 NOTE: Final = "question-note"
+ANSWER: Final = "question-answer"
 HAND: Final = "question-hand"
 MERGE: Final = "question-merge"
 LIMIT: Final = 2000
@@ -43,6 +44,7 @@ class DeskStaff:
         """Register."""
         routes.add_action(DESK, self.pressed)
         routes.add_form(NOTE, self.noted)
+        routes.add_form(ANSWER, self.answered)
         routes.add_form(HAND, self.handed)
         routes.add_form(MERGE, self.merged)
 
@@ -86,6 +88,10 @@ class DeskStaff:
         match verb:
             case "take":
                 return await self._take(turn, question, staff)
+            case "answer":
+                label = _("Your answer; the asker gets it as it is")
+                field = Field(name="text", label=label, kind="text", limit=LIMIT)
+                return _form(ANSWER, question, _, field)
             case "note":
                 return _form(
                     NOTE,
@@ -108,7 +114,7 @@ class DeskStaff:
             case "reopen":
                 return await self._reopen(turn, question, staff)
             case "history":
-                return await self.history(turn, question)
+                return await history(turn, self._library, question)
             case "send" if len(args) == 2:
                 return await self._send(turn, question, staff, args[1])
         return Notice(text=_("This button no longer works. Please ask again."))
@@ -119,6 +125,14 @@ class DeskStaff:
         if staff is None or question is None or not text:
             return Message(text=self._no_contact(turn), is_ephemeral=True)
         return await self._keep(turn, question, staff, "note", escape(text))
+
+    async def answered(self, turn: Turn) -> Reply:
+        """An answer from the form, for places where a plain reply does not reach us."""
+        staff, question, text = await self._submitted(turn)
+        if staff is None or question is None or not text:
+            return Message(text=self._no_contact(turn), is_ephemeral=True)
+        said = await self._keep(turn, question, staff, "contact", escape(text))
+        return said or Message(text=turn._("Sent to the asker."), is_ephemeral=True)
 
     async def handed(self, turn: Turn) -> Reply:
         """Another contact was chosen."""
@@ -144,21 +158,6 @@ class DeskStaff:
             return Message(text=fault, is_ephemeral=True)
         await self._moving.merge(turn, question, into, staff)
         return Message(text=_("Joined with question {number}.", number=into.number))
-
-    async def history(self, turn: Turn, question: Question) -> Message:
-        """All that was said and done, with the state of every message."""
-        store: Store = turn.store
-        messages = [
-            (message, await store.question_copies.of(message.id))
-            for message in await store.question_messages.of(question.number)
-        ]
-        done = [
-            f"{event.at:%Y-%m-%d %H:%M} {event.kind}"
-            + (f" · {name_of(self._library, event.actor) or event.actor}" if event.actor else "")
-            + (f" · {event.detail}" if event.detail else "")
-            for event in await store.question_events.of(question.number)
-        ]
-        return desk_texts.transcript(question, messages, [escape(line) for line in done], turn._)
 
     async def _keep(
         self, turn: Turn, question: Question, staff: Staff, kind: Kind, words: str

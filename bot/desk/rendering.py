@@ -109,7 +109,8 @@ def _head_rows(question: Question, library: Library, _: Translate) -> tuple[Row,
         return Button(label=label, action=Action(DESK, verb, number))
 
     rows: list[Row] = [
-        (button(_("I take it"), "take"), button(_("Internal note"), "note")),
+        (button(_("Answer"), "answer"), button(_("I take it"), "take")),
+        (button(_("Internal note"), "note"),),
         (button(_("Hand on"), "hand"), button(_("Close"), "close")),
         (button(_("Merge"), "merge"), button(_("History"), "history")),
         (Button(label=_("Make this an article"), action=Action("teach", "make", number)),),

@@ -364,3 +364,18 @@ async def test_a_contact_who_asks_too_is_not_mixed_up(
     out = await desks.work()
     assert "How much?" in texts(out, ser.where.chat_id)[-1]
     assert texts(out, ana.where.chat_id) == []
+
+
+async def test_an_answer_from_the_button_reaches_the_asker_and_both_desks(
+    stage: Stage, desks: Desks, ana: Persona
+) -> None:
+    nat = desks.contact()
+    await nat.presses_action(Action("desk", "answer", "1"))
+    await nat.says("Boil it.")
+    nat.sees("Sent to the asker")
+    out = await desks.work()
+    assert texts(out, ana.where.chat_id) == ["💬 Natalia · question 1\nBoil it."]
+    assert "Boil it." in texts(out, desks.opened[1].chat_id)[-1]
+    eve = stage.persona("Eve")
+    await eve.presses_action(Action("desk", "answer", "1"))
+    eve.sees("Only contacts")
