@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -56,60 +57,78 @@ from bot.store.staff import Staff
 from bot.store.subscriptions import Subscriptions
 from bot.store.teaching import Teaching
 
+T = TypeVar("T")
+
+
+class _Part(Generic[T]):
+    """A repository, made when it is first asked for: a turn needs five or six of them."""
+
+    def __init__(self, make: Callable[[AsyncConnection], T]) -> None:
+        self._make = make
+
+    def __set_name__(self, owner: type[Store], name: str) -> None:
+        self._name = name
+
+    def __get__(self, store: Store, owner: type[Store]) -> T:
+        made = self._make(store.connection)
+        store.__dict__[self._name] = made
+        return made
+
 
 class Store:
     """Everything read and written through it is one transaction (``Database.begin``)."""
 
+    inbox = _Part(Inbox)
+    people = _Part(People)
+    conversations = _Part(Conversations)
+    drafts = _Part(Drafts)
+    chats = _Part(Chats)
+    questions = _Part(Questions)
+    question_messages = _Part(QuestionMessages)
+    question_copies = _Part(QuestionCopies)
+    question_events = _Part(QuestionEvents)
+    desk_threads = _Part(DeskThreads)
+    contact_absences = _Part(ContactAbsences)
+    feedback = _Part(Feedback)
+    outbox = _Part(Outbox)
+    accounts = _Part(Accounts)
+    memberships = _Part(Memberships)
+    applications = _Part(Applications)
+    consents = _Part(Consents)
+    audit = _Part(Audit)
+    email_codes = _Part(EmailCodes)
+    link_codes = _Part(LinkCodes)
+    reach = _Part(Reach)
+    subscriptions = _Part(Subscriptions)
+    announcements = _Part(Announcements)
+    announcement_drafts = _Part(AnnouncementDrafts)
+    announcement_files = _Part(AnnouncementFiles)
+    announcement_reports = _Part(AnnouncementReports)
+    announcement_revisions = _Part(AnnouncementRevisions)
+    announcement_reviews = _Part(AnnouncementReviews)
+    chat_zones = _Part(ChatZones)
+    staff = _Part(Staff)
+    announcement_watches = _Part(AnnouncementWatches)
+    outbox_publishing = _Part(OutboxPublishing)
+    outbox_reports = _Part(OutboxReports)
+    alerts = _Part(Alerts)
+    operations = _Part(Operations)
+    site_keys = _Part(SiteKeys)
+    badges = _Part(Badges)
+    notices = _Part(Notices)
+    events = _Part(Events)
+    event_texts = _Part(EventTexts)
+    occurrences = _Part(Occurrences)
+    attendance = _Part(Attendance)
+    calendar_choices = _Part(CalendarChoices)
+    digests = _Part(Digests)
+    event_mirrors = _Part(EventMirrors)
+    mail = _Part(MailStore)
+    teaching = _Part(Teaching)
+    eraser = _Part(Eraser)
+
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
-        self.inbox = Inbox(connection)
-        self.people = People(connection)
-        self.conversations = Conversations(connection)
-        self.drafts = Drafts(connection)
-        self.chats = Chats(connection)
-        self.questions = Questions(connection)
-        self.question_messages = QuestionMessages(connection)
-        self.question_copies = QuestionCopies(connection)
-        self.question_events = QuestionEvents(connection)
-        self.desk_threads = DeskThreads(connection)
-        self.contact_absences = ContactAbsences(connection)
-        self.feedback = Feedback(connection)
-        self.outbox = Outbox(connection)
-        self.accounts = Accounts(connection)
-        self.memberships = Memberships(connection)
-        self.applications = Applications(connection)
-        self.consents = Consents(connection)
-        self.audit = Audit(connection)
-        self.email_codes = EmailCodes(connection)
-        self.link_codes = LinkCodes(connection)
-        self.reach = Reach(connection)
-        self.subscriptions = Subscriptions(connection)
-        self.announcements = Announcements(connection)
-        self.announcement_drafts = AnnouncementDrafts(connection)
-        self.announcement_files = AnnouncementFiles(connection)
-        self.announcement_reports = AnnouncementReports(connection)
-        self.announcement_revisions = AnnouncementRevisions(connection)
-        self.announcement_reviews = AnnouncementReviews(connection)
-        self.chat_zones = ChatZones(connection)
-        self.staff = Staff(connection)
-        self.announcement_watches = AnnouncementWatches(connection)
-        self.outbox_publishing = OutboxPublishing(connection)
-        self.outbox_reports = OutboxReports(connection)
-        self.alerts = Alerts(connection)
-        self.operations = Operations(connection)
-        self.site_keys = SiteKeys(connection)
-        self.events = Events(connection)
-        self.event_texts = EventTexts(connection)
-        self.occurrences = Occurrences(connection)
-        self.attendance = Attendance(connection)
-        self.calendar_choices = CalendarChoices(connection)
-        self.digests = Digests(connection)
-        self.event_mirrors = EventMirrors(connection)
-        self.badges = Badges(connection)
-        self.notices = Notices(connection)
-        self.mail = MailStore(connection)
-        self.teaching = Teaching(connection)
-        self.eraser = Eraser(connection)
 
     async def export(self, person_id: int) -> dict[str, list[dict[str, Any]]]:
         """Everything held about a person, rows by table."""
