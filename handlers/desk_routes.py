@@ -9,6 +9,7 @@ from bot.config import Settings
 from bot.desk.relaying import Relay
 from handlers.descriptions import Translators
 from handlers.desk import Desk
+from handlers.desk_absence import DeskAbsence
 from handlers.desk_hearing import Hearing
 from handlers.desk_mine import Mine
 from handlers.desk_moving import Moving
@@ -22,7 +23,7 @@ def build_desk(
     desks: Sequence[ConversationRef],
     translators: Translators,
     settings: Settings,
-) -> tuple[Desk, Hearing, tuple[Desk, Mine, DeskStaff]]:
+) -> tuple[Desk, Hearing, tuple[Desk, Mine, DeskStaff, DeskAbsence]]:
     """The way in, what listens to messages, and all that registers."""
     relay = Relay(library, desks, has_mail=settings.mailbox.host is not None)
     opening = Opening(library, relay)
@@ -30,4 +31,5 @@ def build_desk(
     mine = Mine(relay, opening, moving)
     staff = DeskStaff(library, relay, moving)
     desk = Desk(library, opening, mine, translators, settings.membership)
-    return desk, Hearing(relay, mine, staff), (desk, mine, staff)
+    absence = DeskAbsence(library, translators)
+    return desk, Hearing(relay, mine, staff), (desk, mine, staff, absence)

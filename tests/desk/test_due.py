@@ -123,3 +123,25 @@ async def test_two_processes_nudge_once(stage: Stage, desks: Desks, ana: Persona
     out = await desks.work()
     nudges = [text for text in texts(out, desks.opened[0].chat_id) if "overdue" in text]
     assert len(nudges) == 1
+
+
+async def test_who_is_away_gets_no_new_questions_until_back(stage: Stage, desks: Desks) -> None:
+    nat, bob = stage.persona("Nat"), stage.persona("Bob")
+    await bob.says("/away")
+    bob.sees("for the contacts")
+    for nonsense in ("tomorrow", "2026-13-01", "2020-01-01", "9999-12-31x"):
+        await nat.says(f"/away {nonsense}")
+        nat.sees_not("go to your deputy")
+    await nat.says("/away 2026-04-24")
+    nat.sees("until 2026-04-24")
+    await ask(bob)
+    await bob.presses("My question")
+    bob.sees("given to Sergei")
+    # The 25th has begun in Rome.
+    stage.clock.advance(2 * DAY + 13 * 3600)
+    await ask(bob, "And now?")
+    await bob.presses("My question")
+    bob.sees("given to Natalia")
+    await nat.says("/away")
+    await nat.says("/back")
+    nat.sees("Welcome back")

@@ -183,9 +183,7 @@ class TelegramAdapter:
         )
         commands = [CANCEL, *(spec.name for spec in self._presentation.commands)]
         intake = Intake(
-            inbound=Inbound(
-                identity, commands, self._clock, desk_chat=self._settings.desk_chat
-            ),
+            inbound=Inbound(identity, commands, self._clock, desk_chat=self._settings.desk_chat),
             inbox=self._inbox,
             answer=responder.answer,
             on_moved=self._on_moved,
