@@ -18,7 +18,7 @@ from bot.store.schema import account, metadata, person, question
 Pair = tuple[str, str]
 """A platform, and an account's or a chat's number on it."""
 
-PERSONAL: Final = frozenset({"person", "inbox"})
+PERSONAL: Final = frozenset({"person", "inbox", "mail_file"})
 """Handled by name when somebody is forgotten."""
 IMPERSONAL: Final = frozenset(
     {
@@ -26,6 +26,7 @@ IMPERSONAL: Final = frozenset(
         *("announcement_text", "announcement_count"),
         *("announcement_sample", "sender_lease"),
         *("event_text", "event_file", "event_feed", "event_mirror", "occurrence"),
+        *("alert", "process", "inbox_owner", "site_key", "mailbox_position"),
     }
 )
 """Tables without a word about anybody."""

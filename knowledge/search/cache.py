@@ -84,8 +84,6 @@ def _write(path: Path, matcher: Matcher) -> None:
 
 def _forget_others(path: Path, language: str) -> None:
     """Keep the two newest indexes of a language; the one before may still serve a neighbour."""
-    found = sorted(
-        path.parent.glob(f"search-{language}-*"), key=os.path.getmtime, reverse=True
-    )
+    found = sorted(path.parent.glob(f"search-{language}-*"), key=os.path.getmtime, reverse=True)
     for old in found[2:]:
         old.unlink(missing_ok=True)
