@@ -50,7 +50,6 @@ def build_routes(
     pictures = PracticePictures(Pictures.load())
     for part in (start, ask, reading, pictures, limits, *desk_parts, personal):
         part.add_to(routes)
-    settings = settings or Settings()
     pages |= add_membership(routes, start, settings, desks, translators)
     add_announcements(routes, settings, translators, announcing or AnnouncePorts(desks=desks))
     pages |= add_events(routes, start, settings, translators)

@@ -101,7 +101,6 @@ class Start:
                 "- /contact: put a question to the secretariat\n"
                 "- /questions: your questions to people, and how they stand\n"
                 "- /events: meetings of the network\n"
-                "- /events: meetings of the network\n"
                 "- /join: join the network\n"
                 "- /me: your data as a member\n"
                 "- /language: choose your language\n"
