@@ -1,4 +1,7 @@
-"""One process of several that put the same due reminders into the outbox; prints its count."""
+"""One process of several that put the same due reminders into the outbox.
+
+Says that it is ready, begins at a line on standard input, and prints its count.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ import argparse
 import asyncio
 import logging
 import sys
-import time
 
 import structlog
 
@@ -17,14 +19,15 @@ from bot.commands.calendar_texts import HandlersTexts
 from bot.store import Database
 
 
-async def work(url: str, begin: float) -> int:
+async def work(url: str) -> int:
     """Settle whatever is due until nothing waits."""
     clock = SystemClock()
     async with Database(url) as database:
         reminding = Reminding(
             database=database, clock=clock, texts=HandlersTexts(), defaults=Defaults()
         )
-        await asyncio.sleep(max(0.0, begin - time.time()))
+        print("ready", flush=True)
+        await asyncio.to_thread(sys.stdin.readline)
         settled = 0
         while True:
             settled += await reminding.send_due()
@@ -37,10 +40,9 @@ def main() -> int:
     """Print how many reminders this process settled."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", required=True)
-    parser.add_argument("--begin", type=float, default=0.0, help="the moment to begin (Unix time)")
     arguments = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    print(asyncio.run(work(arguments.database, arguments.begin)))
+    print(asyncio.run(work(arguments.database)))
     return 0
 
 

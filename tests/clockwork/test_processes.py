@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,21 +23,25 @@ async def test_each_is_claimed_once_by_three_processes(url: str, database: Datab
     second = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=1)
     dues = [second + timedelta(milliseconds=number % 1000) for number in range(COUNT)]
     await seed(database, dues, second + timedelta(hours=1))
-    # Each starts in some seconds on a busy machine; they shall begin together.
-    begin = str(time.time() + 8)
     workers = [
         await asyncio.create_subprocess_exec(
-            *(sys.executable, str(WORKER), "--database", url, "--begin", begin),
+            *(sys.executable, str(WORKER), "--database", url),
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
         for _ in range(3)
     ]
-    answers = [await worker.communicate() for worker in workers]
+    for worker in workers:
+        assert worker.stdout is not None
+        assert await worker.stdout.readline() == b"ready\n"
+    # They begin together.
+    answers = await asyncio.gather(*(worker.communicate(b"go\n") for worker in workers))
     assert [worker.returncode for worker in workers] == [0, 0, 0], answers
     shares = [int(out) for out, _ in answers]
     assert sum(shares) == COUNT
-    assert sum(share > 0 for share in shares) >= 2, shares
+    # On SQLite the first writer may be through before another gets its turn.
+    assert sum(share > 0 for share in shares) >= (1 if database.is_sqlite else 2), shares
     async with database.connect() as connection:
         states = await connection.execute(
             select(reminder.c.state, func.count()).group_by(reminder.c.state)
