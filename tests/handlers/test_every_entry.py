@@ -57,7 +57,7 @@ FIELDS = sorted(
     }
 )
 """Every field that a handler asks a form for."""
-NAMED_BY_US = frozenset({("form", "members.fix")})
+NAMED_BY_US = frozenset({("form", "members.fix"), ("form", "teach.article")})
 """Forms whose field carries a number of ours in its name, which nobody can type."""
 ENTRIES = [(kind, name) for kind, table in KINDS.items() for name in sorted(table)]
 GUARDED = [(kind, name) for kind, name in ENTRIES if KINDS[kind][name][0] > Role.ANYONE]
