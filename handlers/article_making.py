@@ -195,7 +195,8 @@ class ArticleMaking:
         ]
         if faults:
             listed = "\n".join(f"- {escape(fault)}" for fault in faults)
-            parts.append(f"**{_('Still to mend')}**\n{listed}")
+            heading = _("Still to mend")
+            parts.append(f"**{heading}**\n{listed}")
         elif draft.state == "draft":
             parts.append(_("Read it once more: could anybody recognise the asker in it?"))
         rows = self._buttons(turn, draft, is_whole=not faults)

@@ -64,7 +64,8 @@ def as_text(report: Report, gaps: Sequence[Gap], _: Translate) -> str:
             f"{place}. {escape(' '.join(gap.words))} ({gap.count}; {', '.join(gap.languages)})"
             for place, gap in enumerate(gaps, 1)
         ]
-        parts.append("\n".join([f"**{_('What the knowledge base lacks')}**", *found]))
+        heading = _("What the knowledge base lacks")
+        parts.append("\n".join([f"**{heading}**", *found]))
     return "\n\n".join(parts)
 
 

@@ -77,12 +77,17 @@ def forms(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
 
 
 def pairs(language: str) -> Iterator[tuple[str, str]]:
-    """English beside each translation there is; a plural's forms beside the English plural."""
+    """English beside each translation there is; a plural's forms beside the English plural.
+
+    A form for one may go without its number where English does ("every day").
+    """
     for message in messages(language):
-        english = forms(message.id)[-1]
         for index, form in enumerate(forms(message.string)):
             if not form:
                 continue
+            english = forms(message.id)[-1]
+            if index == 0 and "{count}" not in form + forms(message.id)[0]:
+                english = forms(message.id)[0]
             if language == "ar" and len(forms(message.id)) > 1 and index < ARABIC_WITHOUT_NUMBER:
                 form += "" if "{count}" in form else "{count}"
             yield english, form
