@@ -100,13 +100,19 @@ class Revise:
             ),
         )
 
-    async def correct(self, turn: Turn, draft: Announcement) -> Reply:
-        """Yes to a correction, of its author or of a second person."""
+    async def correct(self, turn: Turn, draft: Announcement, *, is_approved: bool = False) -> Reply:
+        """Yes to a correction: of its author, or ``is_approved`` by a second person.
+
+        An author's second press does not stand for somebody else's yes.
+        """
         store: Store = turn.store
         number = await store.announcement_reviews.corrects(draft.id)
         told = await store.announcements.get(number) if number is not None else None
         if told is None or draft.state not in ("draft", "proposed"):
             return Notice(text=turn._("This button no longer works. Please ask again."))
+        if draft.state == "proposed" and not is_approved:
+            text = turn._("It waits for a second person's yes. I have asked the secretariat.")
+            return Notice(text=text)
         if draft.state == "draft" and await self._review.is_needed(turn):
             counts = await store.announcements.counts(told.id)
             sent = sum(count for (_p, state), count in counts.items() if state == "sent")

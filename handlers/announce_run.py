@@ -186,7 +186,7 @@ class AnnounceRun:
             return refusal
         if told.kind == "edit":
             await self._review.approved(turn, told)
-            return await self._revise.correct(turn, told)
+            return await self._revise.correct(turn, told, is_approved=True)
         found = await store.announcement_drafts.recipients(told.audience)
         if not found.total():
             return Notice(text=turn._("Nobody is in this audience. Choose another one."))

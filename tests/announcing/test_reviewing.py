@@ -181,3 +181,29 @@ async def test_a_draft_is_shown_as_each_platform_will_show_it(
     await choose(sara, "Platform", "Discord")
     await sara.presses("Preview")
     sara.sees_not("On Telegram")
+
+
+async def test_a_second_press_is_no_second_person(
+    omar: Persona, sara: Persona, subscribe: Subscribe, rows: Rows, database: Database
+) -> None:
+    await subscribe("a")
+    await sara.says("/help")
+    await omar.says("/help")
+    await write(sara)
+    await send(sara)
+    await omar.presses_action((await asked(rows))["telegram-Omar"])
+    await sara.says("/announcements 1")
+    await sara.presses("Correct")
+    await sara.presses("English")
+    await sara.says("Something else entirely.")
+    yes = sara.button("Yes, correct it").action
+    await sara.presses_action(yes)
+    sara.sees("It waits for a second person's yes.")
+    await sara.presses_action(yes)
+    sara.sees("It waits for a second person's yes.")
+    sara.sees_not("Correction of announcement")
+    async with database.begin() as store:
+        texts = await store.announcements.texts(1)
+    assert all("Something else" not in text.text for text in texts.values())
+    await omar.presses_action((await asked(rows))["telegram-Omar"])
+    omar.sees("Correction of announcement 1")
