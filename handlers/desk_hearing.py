@@ -119,7 +119,7 @@ class Hearing:
             question = None if number is None else await store.questions.get(number)
             if question is not None and question.person_id == turn.member.id:
                 return question
-        if not where.is_private:
+        if not where.is_private or not turn.member.has_questions:
             return None
         owned = await store.questions.owned_in(where, turn.member.id)
         if owned is not None:

@@ -45,7 +45,7 @@ class Member:
     """The person behind an account, as far as the assistant knows them.
 
     ``id`` is our own number. ``language`` is what they chose, or None. ``has_notices``: something
-    may wait to be told.
+    may wait to be told. ``has_questions``: a question of theirs to a person is not closed.
     """
 
     id: int
@@ -53,6 +53,7 @@ class Member:
     role: Role = Role.ANYONE
     language: str | None = None
     has_notices: bool = False
+    has_questions: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-MAX_UNITS: Final = 32
+MAX_UNITS: Final = 128
 """Units in one commit: bounds how long the first of them waits for the last."""
 
 

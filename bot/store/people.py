@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.events import Author
 from bot.chat.turn import Member, Role
-from bot.store.schema import account, person
+from bot.store.schema import account, person, question
 from bot.store.schema_members import notice
 
 _RECOGNISE: Final = (
@@ -22,6 +22,9 @@ _RECOGNISE: Final = (
         account.c.name,
         account.c.locale,
         exists().where(notice.c.person_id == person.c.id).label("has_notices"),
+        exists()
+        .where(question.c.person_id == person.c.id, question.c.state != "closed")
+        .label("has_questions"),
     )
     .join_from(account, person, account.c.person_id == person.c.id)
     .where(
@@ -60,6 +63,7 @@ class People:
             role=Role(row.role),
             language=row.language,
             has_notices=bool(row.has_notices),
+            has_questions=bool(row.has_questions),
         )
 
     async def set_language(self, person_id: int, language: str | None) -> None:
