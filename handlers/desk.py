@@ -173,6 +173,8 @@ class Desk:
         store: Store = turn.store
         event = turn.event
         is_hidden = isinstance(event, ActionPressed) and event.action.args == ("hidden",)
+        if is_hidden and not is_discreet(turn):
+            return ask_privately(turn, self._settings, "confidential")
         state = await store.conversations.get(event.conversation, event.author.id)
         if not state.last_text:
             return await (self.confidential(turn) if is_hidden else self.contact(turn))

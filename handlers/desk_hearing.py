@@ -19,6 +19,7 @@ from bot.store.questions import Question
 from handlers.desk_mine import Mine
 from handlers.desk_opening import stored_files
 from handlers.desk_staff import DeskStaff
+from handlers.discretion import private_chat
 
 Heard = tuple[Reply]
 """A reply, wrapped so that "nothing to say" differs from "not meant for a question"."""
@@ -114,16 +115,19 @@ class Hearing:
         assert isinstance(event, MessageReceived)
         store: Store = turn.store
         where = event.conversation
-        if event.replied_to is not None:
-            number = await store.question_copies.number_at(where, event.replied_to)
+        # An answer may have gone to the account before its private chat had a number.
+        places = dict.fromkeys((where, private_chat(turn)) if where.is_private else (where,))
+        for place in places if event.replied_to is not None else ():
+            number = await store.question_copies.number_at(place, event.replied_to or "")
             question = None if number is None else await store.questions.get(number)
             if question is not None and question.person_id == turn.member.id:
                 return question
         if not where.is_private or not turn.member.has_questions:
             return None
-        owned = await store.questions.owned_in(where, turn.member.id)
-        if owned is not None:
-            return owned
+        for place in places:
+            owned = await store.questions.owned_in(place, turn.member.id)
+            if owned is not None:
+                return owned
         return await store.questions.wordless_in(where, turn.member.id, event.album)
 
     async def _added(self, turn: Turn, question: Question) -> Heard:

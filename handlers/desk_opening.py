@@ -13,6 +13,7 @@ from bot.desk.staff import name_of
 from bot.store import Store
 from bot.store.question_messages import StoredFile
 from bot.store.questions import Question
+from handlers.discretion import private_chat
 from knowledge.library import Library
 from knowledge.routing import Matter, Situation, route
 
@@ -46,14 +47,19 @@ class Opening:
         store: Store = turn.store
         now = turn.clock.now()
         where = turn.event.conversation
+        if draft.is_confidential and not where.is_private:
+            # The answer comes where nobody else reads it, wherever the form was opened.
+            where = private_chat(turn)
         member = await store.memberships.get(turn.member.id)
         country = member.country if member is not None else None
-        text = rendering.coarse(draft.text) if draft.is_confidential else draft.text
+        text, first_text = draft.text, draft.first_text
+        if draft.is_confidential:
+            text, first_text = rendering.coarse(text), rendering.coarse(first_text)
         number = await store.questions.open(
             person_id=turn.member.id,
             where=where,
             text=text,
-            first_text=draft.first_text,
+            first_text=first_text,
             candidates=draft.candidates,
             language=turn._.language,
             topic=draft.topic,

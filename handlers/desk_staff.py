@@ -153,6 +153,9 @@ class DeskStaff:
         if into is None or into.number == question.number or not into.is_alive:
             fault = _("There is no open question with that number.")
             return Message(text=fault, is_ephemeral=True)
+        if question.is_confidential or into.is_confidential:
+            # Whether both have the same asker would give the name away.
+            return Message(text=_("The asker wishes to stay unnamed."), is_ephemeral=True)
         if into.person_id != question.person_id:
             fault = _("These are of different people; what one wrote is not for the other.")
             return Message(text=fault, is_ephemeral=True)
@@ -164,8 +167,7 @@ class DeskStaff:
     ) -> Reply:
         """Store what a contact wrote; an answer goes to the asker, all of it to other desks."""
         store: Store = turn.store
-        event, now = turn.event, turn.clock.now()
-        files = stored_files(turn)
+        event, now, files = turn.event, turn.clock.now(), stored_files(turn)
         if not words and not files:
             return Message(text=turn._("There is nothing in it to pass on."), is_ephemeral=True)
         is_chat = isinstance(event, MessageReceived)

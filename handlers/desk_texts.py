@@ -8,7 +8,7 @@ from bot.chat.actions import Action
 from bot.chat.markup import escape
 from bot.chat.messages import Button, Message, Row
 from bot.chat.turn import Translate
-from bot.desk.rendering import MINE
+from bot.desk.rendering import MINE, shown
 from bot.store.question_copies import Copy
 from bot.store.question_messages import QuestionMessage
 from bot.store.questions import Question
@@ -109,6 +109,7 @@ def transcript(
         kinds = {"asker": "👤", "contact": "✅", "note": "📝", "bot": "🤖"}
         state = state_of(copies, _)
         words = message.text if message.deleted_at is None else "*" + _("taken back") + "*"
+        words = shown(question, words) if message.kind == "asker" else words
         files = f" 📎{len(message.files)}" if message.files else ""
         lines.append(f"{kinds[message.kind]} {words}{files}" + (f" · *{state}*" if state else ""))
     text = "\n".join([*lines, "", *history])

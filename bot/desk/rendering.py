@@ -33,6 +33,11 @@ def coarse(text: str) -> str:
     return _COORDINATE.sub(r"\1", text)
 
 
+def shown(question: Question, words: str) -> str:
+    """What an asker wrote as contacts see it: without exact places where it is confidential."""
+    return coarse(words) if question.is_confidential else words
+
+
 def asker_name(question: Question, translate: Translate) -> str:
     """The asker's name as contacts see it."""
     if question.is_confidential or not question.asker:
@@ -44,7 +49,7 @@ def title(question: Question) -> str:
     """The name of a question's thread."""
     marks = {"closed": "✅ ", "waiting": "💬 ", "assigned": "✍️ "}
     mark = "🔴 " if question.is_urgent and question.is_alive else marks.get(question.state, "")
-    words = " ".join(question.text.split()) or "📷"
+    words = " ".join(shown(question, question.text).split()) or "📷"
     whole = f"{mark}#{question.number} {words}"
     return whole if len(whole) <= TITLE_LIMIT else f"{whole[: TITLE_LIMIT - 1].rstrip()}…"
 
@@ -62,9 +67,12 @@ def describe(question: Question, library: Library, translate: Translate) -> str:
         facts.append(question.topic)
     facts.append(escape(asker_name(question, _)))
     lines = [f"**{heading}** · " + " · ".join(facts)]
-    lines.append(escape(question.text) or "*" + _("a picture or file without words") + "*")
+    lines.append(
+        escape(shown(question, question.text)) or "*" + _("a picture or file without words") + "*"
+    )
     if question.first_text:
-        lines.append(_("*First asked as:* {text}", text=question.first_text))
+        first = shown(question, question.first_text)
+        lines.append(_("*First asked as:* {text}", text=first))
     titles = [
         article.texts["en"].title
         for key in question.candidates
@@ -135,8 +143,8 @@ def to_desk(message: QuestionMessage, question: Question, translate: Translate) 
     words = message.text
     if message.deleted_at is not None:
         words = "*" + _("taken back") + "*"
-    elif question.is_confidential and message.kind == "asker":
-        words = coarse(words)
+    elif message.kind == "asker":
+        words = shown(question, words)
     match message.kind:
         case "asker":
             heading = f"👤 **{escape(asker_name(question, _))}**"
