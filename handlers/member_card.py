@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from bot.chat.actions import Action
+from bot.chat.actions import Action, is_number
 from bot.chat.events import FormSubmitted
 from bot.chat.forms import Accepted, Doubt, Form
 from bot.chat.markup import escape
@@ -118,8 +118,10 @@ class MemberCard:
         assert isinstance(turn.event, FormSubmitted)
         if not is_discreet(turn):
             return ask_privately(turn, self._settings, "me")
-        ((key, value),) = turn.event.values
-        name, _, number = key.partition("@")
+        key, value = next(iter(turn.event.values), ("", ""))
+        name, _mark, number = key.partition("@")
+        if not is_number(number):
+            return Message(text=turn._("There is no such record."), is_ephemeral=True)
         return await self.fix(turn, int(number), name, value)
 
     async def fix(self, turn: Turn, number: int, name: str, text: str) -> Reply:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from bot.chat.actions import Action
+from bot.chat.actions import Action, is_number
 from bot.chat.errors import ActionTooLong
 from bot.chat.events import ActionPressed, CommandInvoked
 from bot.chat.markup import escape
@@ -76,17 +76,17 @@ class Members:
                 return await self._audit(turn)
             case ["duplicates"]:
                 return await self._merging.duplicates(turn)
-            case ["approve" | "decline" as word, number] if number.isdecimal():
+            case ["approve" | "decline" as word, number] if is_number(number):
                 return await self._vetting.decide(turn, int(number), is_yes=word == "approve")
-            case ["fix", number, field, *rest] if number.isdecimal() and field in ORDER:
+            case ["fix", number, field, *rest] if is_number(number) and field in ORDER:
                 return await self._card.fix(turn, int(number), field, " ".join(rest))
-            case ["invite", number] if number.isdecimal():
+            case ["invite", number] if is_number(number):
                 return await self._card.invite(turn, int(number))
-            case ["end", number] if number.isdecimal():
+            case ["end", number] if is_number(number):
                 return await self._card.end(turn, int(number), is_sure=False)
-            case ["grant", number, role] if number.isdecimal() and role in ROLES:
+            case ["grant", number, role] if is_number(number) and role in ROLES:
                 return await self._grant(turn, int(number), ROLES[role])
-            case [number] if number.isdecimal():
+            case [number] if is_number(number):
                 return await self._card.show(turn, int(number))
         return await self._list(turn, turn.event.text, 0)
 
@@ -96,23 +96,23 @@ class Members:
         if not is_discreet(turn):
             return ask_privately(turn, self._settings, "me")
         match turn.event.action.args:
-            case ("page", words, offset) if offset.isdecimal():
+            case ("page", words, offset) if is_number(offset):
                 return await self._list(turn, words, int(offset))
-            case ("show", number) if number.isdecimal():
+            case ("show", number) if is_number(number):
                 return await self._card.show(turn, int(number))
-            case ("correct", number) if number.isdecimal():
+            case ("correct", number) if is_number(number):
                 return await self._card.choose(turn, int(number))
-            case ("correct", number, name) if number.isdecimal():
+            case ("correct", number, name) if is_number(number):
                 return await self._card.ask(turn, int(number), name)
-            case ("set", number, name, value) if number.isdecimal():
+            case ("set", number, name, value) if is_number(number):
                 return await self._card.fix(turn, int(number), name, value)
-            case ("invite", number) if number.isdecimal():
+            case ("invite", number) if is_number(number):
                 return await self._card.invite(turn, int(number))
-            case ("end", number, *yes) if number.isdecimal():
+            case ("end", number, *yes) if is_number(number):
                 return await self._card.end(turn, int(number), is_sure=yes == ["yes"])
-            case ("compare", one, other) if one.isdecimal() and other.isdecimal():
+            case ("compare", one, other) if is_number(one) and is_number(other):
                 return await self._merging.compare(turn, int(one), int(other))
-            case ("merge", keep, drop) if keep.isdecimal() and drop.isdecimal():
+            case ("merge", keep, drop) if is_number(keep) and is_number(drop):
                 return await self._merging.merge(turn, int(keep), int(drop))
         return Notice(text=turn._("This button no longer works. Please ask again."))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.chat.actions import Action
+from bot.chat.actions import Action, is_number
 from bot.chat.errors import ActionTooLong
 from bot.chat.events import ActionPressed
 from bot.chat.markup import escape
@@ -91,7 +91,7 @@ class Teach:
                 return await self._next(turn)
             case ("is", source, article):
                 return await self._label(turn, source, article)
-            case (step, number) if number.isdecimal():
+            case (step, number) if is_number(number):
                 return await self._making.step(turn, step, int(number))
         return Notice(text=turn._("This button no longer works. Please ask again."))
 
@@ -120,7 +120,7 @@ class Teach:
         store: Store = turn.store
         _ = turn._
         number = source.partition(":")[2]
-        is_missed = source.startswith("asked:") and number.isdecimal()
+        is_missed = source.startswith("asked:") and is_number(number)
         missed = await store.teaching.asked.one(int(number)) if is_missed else None
         if missed is None or (article != "-" and self._library.article(article) is None):
             return Notice(text=_("This question is gone."))

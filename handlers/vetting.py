@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.chat.actions import Action
+from bot.chat.actions import Action, is_number
 from bot.chat.events import ActionPressed, ConversationRef
 from bot.chat.markup import escape
 from bot.chat.messages import Button, Edit, Message, Notice
@@ -66,7 +66,7 @@ class Vetting:
         """The word of somebody with the role for it; the first word counts."""
         assert isinstance(turn.event, ActionPressed)
         match turn.event.action.args:
-            case (("yes" | "no") as word, number) if number.isdecimal():
+            case (("yes" | "no") as word, number) if is_number(number):
                 return await self.decide(turn, int(number), is_yes=word == "yes")
         return Notice(text=turn._("This button no longer works. Please ask again."))
 

@@ -10,6 +10,9 @@ from bot.chat.errors import ActionTooLong, ChatError
 MAX_BYTES: Final = 64
 """Telegram's limit for ``callback_data`` (Bot API, InlineKeyboardButton); Discord allows 100."""
 
+NUMBER_LIMIT: Final = 18
+"""Digits of a row's number; 19 may be more than a database takes."""
+
 _SEPARATOR: Final = ":"
 _ESCAPES: Final = {"%": "%25", _SEPARATOR: "%3A"}
 
@@ -51,3 +54,8 @@ def _unescape(part: str) -> str:
     for plain, escaped in reversed(_ESCAPES.items()):
         part = part.replace(escaped, plain)
     return part
+
+
+def is_number(text: str) -> bool:
+    """Whether it is the number of a row: digits, and no more than the tables can hold."""
+    return text.isdecimal() and len(text) <= NUMBER_LIMIT

@@ -234,3 +234,34 @@ async def test_counts_are_a_table_and_a_picture(stage: Stage, chief: Persona) ->
 def test_filters_are_read() -> None:
     wanted = read_filter("country:Кения state:member Ana time:12")
     assert (wanted.country, wanted.state, wanted.words) == ("KE", "member", "Ana time:12")
+
+
+HUGE = "9" * 30
+
+
+@pytest.mark.parametrize(
+    "words",
+    [HUGE, f"approve {HUGE}", f"fix {HUGE} name X", f"invite {HUGE}", f"grant {HUGE} expert"],
+)
+async def test_a_number_that_no_table_holds_is_no_record(stage: Stage, words: str) -> None:
+    boss = stage.persona("Boss", role=Role.ADMIN)
+    await boss.says(f"/members {words}")
+    boss.sees("No member fits.")
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        Action("members", "show", HUGE),
+        Action("members", "page", "x", HUGE),
+        Action("members", "correct", HUGE, "name"),
+        Action("members", "compare", "1", HUGE),
+        Action("members", "merge", HUGE, "1"),
+        Action("vet", "yes", HUGE),
+        Action("teach", "draft", HUGE),
+        Action("teach", "is", f"asked:{HUGE}", "-"),
+    ],
+)
+async def test_a_forged_number_is_an_old_button(chief: Persona, action: Action) -> None:
+    await chief.presses_action(action)
+    chief.sees_not("Something went wrong")
