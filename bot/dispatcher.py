@@ -86,7 +86,8 @@ class Dispatcher:
         refused = self._check_limits(event)
         if refused is not None:
             self._meter.count("turns_limited", platform=event.conversation.platform)
-            await self._close(event)
+            # Without the database, or a flood would hold everybody up; the adapter's inbox notes
+            # that the update is answered, together with others.
             return refused[0]
         try:
             if isinstance(event, InlineQueried):
@@ -176,7 +177,7 @@ class Dispatcher:
             self._handled.popitem(last=False)
 
     async def _close(self, event: Event) -> None:
-        """Mark a refused or failed update as done, so that no restart takes it up again."""
+        """Mark a failed update as done, so that no restart takes it up again."""
         if isinstance(event, InlineQueried):
             return
         try:

@@ -82,7 +82,10 @@ class Inbox:
         return (payload or "").partition(_SEPARATOR)[2] or None
 
     async def forget_replies(self, sent: Sequence[tuple[str, str]]) -> None:
-        """The replies to ``(platform, update id)`` have gone out, or never will."""
+        """The replies to ``(platform, update id)`` have gone out, or never will.
+
+        What was refused as too fast was never handled; from here on it counts as done too.
+        """
         rows = [{"sent_platform": platform, "sent_id": key} for platform, key in sent]
         if rows:
             await self._connection.execute(_FORGET, rows)
@@ -119,7 +122,7 @@ _FORGET: Final = (
     .where(
         inbox.c.platform == bindparam("sent_platform"), inbox.c.update_id == bindparam("sent_id")
     )
-    .values(payload=None)
+    .values(payload=None, done_at=func.coalesce(inbox.c.done_at, inbox.c.accepted_at))
 )
 
 

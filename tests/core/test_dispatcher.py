@@ -86,7 +86,10 @@ async def test_what_was_refused_as_too_fast_is_not_taken_up_again(stage: Stage) 
     common = {**ana.common(), "id": "77"}
     await ana.does(MessageReceived(text="hello", message_id="1", **common))
     ana.sees("try again")
+    await inbox.answered("telegram", "77")
     assert await inbox.pending("telegram") == []
+    async with stage.database.begin() as store:
+        assert not (await store.inbox.take("telegram", "77", stage.clock.now())).is_first
 
 
 async def test_a_group_has_a_cooldown_of_its_own(stage: Stage) -> None:
