@@ -100,7 +100,7 @@ class EventChanges:
             )
         except Misread as fault:
             return Message(text=str(fault), is_ephemeral=True)
-        place = answers.line("place", meeting.place)
+        place, link = event_edits.place_and_link(answers.line("place", meeting.place))
         await store.occurrences.move(
             told.id,
             start_wall=start.wall,
@@ -108,7 +108,11 @@ class EventChanges:
             place=None if place == meeting.event.place else place,
             now=now,
         )
-        return await self._after(turn, [meeting], remark)
+        said = await self._after(turn, [meeting], remark)
+        if link is None:
+            return said
+        # All times share one link, and not everybody sees it: it is asked for where it belongs.
+        return (said, event_forms.link_form(replace(meeting.event, meeting_link=link), turn._))
 
     async def switch(self, turn: Turn, meeting: Meeting, *, is_on: bool) -> Reply:
         """Call one occurrence off, or hold it after all."""
@@ -160,9 +164,11 @@ class EventChanges:
         start, end, remark = event_edits.new_times(
             event, answers, turn.clock.now(), turn._, start=event.start_wall, end=event.end_wall
         )
-        place = answers.line("place", event.place)
         changed = replace(
-            event, start_wall=start.wall, end_wall=end, is_all_day=start.is_all_day, place=place
+            event_edits.with_place(event, answers),
+            start_wall=start.wall,
+            end_wall=end,
+            is_all_day=start.is_all_day,
         )
         return await self._keep(turn, event, changed, remark)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,6 +29,9 @@ from handlers.settings import LANGUAGE_NAMES
 
 AWAY: Final = "-"
 """What somebody writes to take something away where skipping leaves it."""
+_LINK: Final = re.compile(r"https?://\S*[^\s.,;:!?)\]>»\"']", re.IGNORECASE)
+_AROUND: Final = " .,;:()[]<>-–—·|/"
+"""Signs that are left between a place and its link."""
 
 
 class Misread(Exception):
@@ -64,21 +68,34 @@ def new_event(
         raise Misread(_("An event needs a title."))
     start = _start(answers.line("start"), zone, now, _)
     end, remark = _end(answers.line("end"), start, _)
-    place = answers.line("place", limit=PLACE_LIMIT)
-    is_link = is_address(place)
     event = Event(
         start_wall=start.wall,
         end_wall=end,
         zone=zone,
         is_all_day=start.is_all_day,
         texts={FALLBACK: EventText(title=title, text=answers.text("text"))},
-        place="" if is_link else place,
-        meeting_link=place if is_link else None,
-        link_for="members" if is_link else "all",
         organiser_id=organiser_id,
         organiser_name=organiser,
     )
-    return event, remark
+    return with_place(event, answers), remark
+
+
+def with_place(event: Event, answers: Answers) -> Event:
+    """Where it is; a link among the words is the meeting's, which not everybody sees."""
+    place, link = place_and_link(answers.line("place", event.place, PLACE_LIMIT))
+    if link is None:
+        return replace(event, place=place)
+    seen = event.link_for if event.meeting_link else "members"
+    return replace(event, place=place, meeting_link=link, link_for=seen)
+
+
+def place_and_link(text: str) -> tuple[str, str | None]:
+    """The words of a place, and the first address among them; other addresses are left out."""
+    links = [found for found in _LINK.findall(text) if is_address(found)]
+    if not links:
+        return text, None
+    words = " ".join(_LINK.sub(" ", text).split())
+    return words.strip(_AROUND), links[0]
 
 
 def with_words(event: Event, answers: Answers, language: str = FALLBACK) -> Event:
@@ -169,7 +186,7 @@ def with_topics(event: Event, answers: Answers) -> Event:
 
 def is_address(text: str) -> bool:
     """Whether it is a link that people can open."""
-    if " " in text or not text.startswith(("https://", "http://")):
+    if " " in text or not text.lower().startswith(("https://", "http://")):
         return False
     try:
         return bool(urlsplit(text).hostname)

@@ -21,6 +21,8 @@ from knowledge.model import LANGUAGES
 LONGEST: Final = timedelta(days=31)
 """How long one event may last."""
 MIDNIGHT: Final = time(0, 0)
+LAST_YEAR: Final = 2999
+"""A later one is a slip, and the end of the calendar (9999) is too near to reckon with."""
 
 _ISO: Final = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?")
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4})")
@@ -97,6 +99,8 @@ def _day(text: str) -> tuple[date, str] | None:
         if found is None:
             continue
         year, month, day = (found[part] for part in order)
+        if int(year) > LAST_YEAR:
+            return None
         number = int(month) if month.isdigit() else _months().get(month, 0)
         try:
             return date(int(year), number, int(day)), text.replace(found[0], " ", 1)
