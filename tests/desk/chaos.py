@@ -1,7 +1,7 @@
-"""Askers and a contact talk through a process that is killed again and again.
+"""Askers and contacts talk through a process that is killed again and again.
 
-The Telegram stand-in lives in this process; the assistant is ``tests.desk.worker``. What is
-looked at in the end is only what people see.
+The stand-ins live in this process: Telegram, Discord's wire, and real servers for mail; the
+assistant is ``tests.desk.worker``. What is looked at in the end is only what people see.
 """
 
 from __future__ import annotations
@@ -10,121 +10,178 @@ import asyncio
 import random
 import re
 import signal
-import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.telegram.loopback.people import Group, Person
-from tests.telegram.loopback.server import TOKEN, LoopbackServer
+from tests.desk.chaos_people import (
+    Asker,
+    DeskSide,
+    DiscordDesk,
+    Listening,
+    MailDesk,
+    OnDiscord,
+    OnTelegram,
+    TelegramDesk,
+    until,
+)
+from tests.desk.worker import Place
+from tests.discord.wire.people import Person as DiscordPerson
+from tests.discord.wire.server import WireServer
+from tests.email.servers import ImapServer, SmtpServer
+from tests.telegram.loopback.server import LoopbackServer
 
 ROOT = Path(__file__).resolve().parents[2]
-REPLY = re.compile(r"(reply|again) (\d+)")
+SAID = re.compile(r"(reply|again|thanks) (\d+)\.")
+_ACCOUNT = 910_000_000_000_000_000
 
 
 @dataclass
 class Outcome:
-    """What went wrong: none of the lists but ``doubled`` may hold anything."""
+    """What went wrong: none of the lists may hold anything.
+
+    ``doubled`` counts messages on Telegram that were repeated, by whom they were seen.
+    """
 
     kills: int = 0
     missing: list[str] = field(default_factory=list)
     crossed: list[str] = field(default_factory=list)
     disordered: list[str] = field(default_factory=list)
-    doubled: int = 0
+    doubled: Counter[str] = field(default_factory=Counter)
+    answered: Counter[str] = field(default_factory=Counter)
     topics: int = 0
+    threads: int = 0
+    repeated: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Servers:
+    """All that outlives the process."""
+
+    telegram: LoopbackServer
+    discord: WireServer
+    imap: ImapServer
+    smtp: SmtpServer
+
+    @property
+    def work(self) -> int:
+        """How much was sent by the process and said to it so far."""
+        posts = sum(len(kept) for kept in self.discord.messages.values())
+        sent = len(self.telegram.calls("sendMessage")) + posts + len(self.smtp.raw)
+        return sent + self.telegram.world.last_update + self.discord.gateway.told
 
 
 class Chaos:
-    """``askers`` people ask at once; ``kills`` times the process dies."""
+    """``askers`` people ask at once, on two platforms; ``kills`` times the process dies."""
 
-    def __init__(self, server: LoopbackServer, folder: Path, *, askers: int, kills: int) -> None:
-        self._server = server
-        self._database = f"sqlite:///{folder / 'chaos.db'}"
+    def __init__(self, servers: Servers, folder: Path, *, askers: int, kills: int) -> None:
+        self._servers = servers
         self._random = random.Random(8)
         self._kills = kills
-        self._group: Group = server.group("Desk", topics=("General",))
-        self._contact: Person = server.user("Natalia")
-        self._askers = [server.user(f"Asker {number}") for number in range(askers)]
         self._log = (folder / "worker.log").open("ab")
         self._worker: asyncio.subprocess.Process | None = None
+        telegram, wire = servers.telegram, servers.discord
+        self._listening = Listening(wire, folder / "chaos.db")
+        group = telegram.group("Desk", topics=("General",))
+        natalia = telegram.user("Natalia")
+        sergei = DiscordPerson(wire, _ACCOUNT, "Sergei")
+        channel = DiscordDesk(wire, sergei, self._listening)
+        self._group = group
+        self._desks: dict[str, DeskSide] = {
+            "telegram": TelegramDesk(group, natalia),
+            "discord": channel,
+            "email": MailDesk(servers.imap, servers.smtp),
+        }
+        self._askers: list[Asker] = []
+        for number in range(askers):
+            name = f"Asker {number}"
+            if number % 2:
+                person = DiscordPerson(wire, _ACCOUNT + 1 + number, name)
+                self._askers.append(OnDiscord(person, wire, self._listening))
+            else:
+                self._askers.append(OnTelegram(telegram.user(name)))
+        self._place = Place(
+            database=f"sqlite:///{folder / 'chaos.db'}",
+            telegram=telegram.url,
+            group=group.id,
+            discord=wire.api_url,
+            gateway=wire.gateway.url,
+            channel=channel.channel,
+            smtp=servers.smtp.port,
+            imap=servers.imap.port,
+            natalia=f"telegram:{natalia.id}",
+            sergei=f"discord:{_ACCOUNT}",
+        )
 
     async def run(self) -> Outcome:
         """Everybody asks, is answered, writes back, and is answered once more."""
         outcome = Outcome()
+        numbers = range(len(self._askers))
         await self._start()
         killing = asyncio.create_task(self._kill_at_random(outcome))
         try:
-            await asyncio.gather(*(self._ask(n) for n in range(len(self._askers))))
-            await self._until(lambda n: f"question {n}." in self._at_desk(n))
-            await self._answer("reply")
-            await self._until(lambda n: f"reply {n}." in self._seen(n))
-            for number in self._shuffled():
-                await self._askers[number].says(f"thanks {number}.")
-            await self._until(lambda n: f"thanks {n}." in self._at_desk(n))
-            await self._answer("again")
-            await self._until(lambda n: f"again {n}." in self._seen(n))
+            await asyncio.gather(*(self._askers[n].asks(f"question {n}.") for n in numbers))
+            await self._all(lambda n: self._is_at_desks(n, f"question {n}."))
+            await self._answer("reply", outcome)
+            await self._all(lambda n: f"reply {n}." in self._askers[n].seen())
+            await asyncio.gather(*(self._askers[n].says(f"thanks {n}.") for n in self._shuffled()))
+            await self._all(lambda n: self._is_at_desks(n, f"thanks {n}."))
+            await self._answer("again", outcome)
+            await self._all(lambda n: f"again {n}." in self._askers[n].seen())
+            await self._all(lambda n: self._is_told_of(n, ("reply", "again")))
         finally:
             killing.cancel()
             await asyncio.gather(killing, return_exceptions=True)
             await self._stop()
             self._log.close()
+            self._listening.close()
         self._judge(outcome)
         return outcome
 
-    async def _ask(self, number: int) -> None:
-        asker = self._askers[number]
-        await asker.says("/contact")
-        await self._shown(number, "What is your question?")
-        await asker.says(f"question {number}.")
-
-    async def _answer(self, word: str) -> None:
-        for number in self._shuffled():
-            await self._contact.says(
-                f"{word} {number}.",
-                chat=self._group,
-                topic=self._group.thread(f"question {number}."),
-            )
-            if self._random.random() < 0.2:
-                await asyncio.sleep(0)
+    async def _answer(self, word: str, outcome: Outcome) -> None:
+        """Each question through a desk that chance chooses, in an order that chance chooses."""
+        names = sorted(self._desks)
+        chosen = [(n, names[place % len(names)]) for place, n in enumerate(self._shuffled())]
+        self._random.shuffle(chosen)
+        outcome.answered.update(desk for _, desk in chosen)
+        await asyncio.gather(
+            *(self._desks[desk].answers(f"question {n}.", f"{word} {n}.") for n, desk in chosen)
+        )
 
     def _shuffled(self) -> list[int]:
         numbers = list(range(len(self._askers)))
         self._random.shuffle(numbers)
         return numbers
 
-    def _seen(self, number: int) -> str:
-        return "\n".join(seen.text for seen in self._askers[number].shown())
+    def _is_at_desks(self, number: int, words: str) -> bool:
+        return all(words in desk.seen(f"question {number}.") for desk in self._desks.values())
 
-    def _at_desk(self, number: int) -> str:
-        words = f"question {number}."
-        threads = {key for key, name in self._group.state.topics.items() if words in name}
-        return "\n".join(
-            seen.text
-            for seen in self._group.shown()
-            if seen.raw.get("message_thread_id") in threads
+    def _is_told_of(self, number: int, words: tuple[str, ...]) -> bool:
+        """Whether the desks that did not answer have the answers as well."""
+        told = [desk.seen(f"question {number}.") for desk in self._desks.values()]
+        return all(
+            sum(f"{word} {number}." in each for each in told) >= len(told) - 1 for word in words
         )
 
-    async def _shown(self, number: int, words: str) -> None:
-        await self._wait(lambda: words in self._seen(number), f"{number}: {words}")
+    async def _all(self, is_so: Callable[[int], bool]) -> None:
+        waiting = set(range(len(self._askers)))
 
-    async def _until(self, is_so: Callable[[int], bool]) -> None:
-        await self._wait(lambda: all(is_so(n) for n in range(len(self._askers))), "all")
+        def is_done() -> bool:
+            for number in sorted(waiting):
+                if not is_so(number):
+                    return False
+                waiting.discard(number)
+            return True
 
-    async def _wait(self, is_so: Callable[[], bool], what: str) -> None:
         try:
-            async with asyncio.timeout(240), self._server.world.changed:
-                await self._server.world.changed.wait_for(is_so)
-        except TimeoutError:
-            raise AssertionError(f"waited in vain for {what}") from None
+            await until(is_done, "all")
+        except AssertionError:
+            raise AssertionError(f"waited in vain for {sorted(waiting)}") from None
 
     async def _start(self) -> None:
         self._worker = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.desk.worker", self._server.url, TOKEN),
-            *(str(self._group.id), self._database, f"telegram:{self._contact.id}"),
-            cwd=ROOT,
-            stdout=self._log,
-            stderr=self._log,
+            *self._place.command(), cwd=ROOT, stdout=self._log, stderr=self._log
         )
 
     async def _stop(self) -> None:
@@ -132,34 +189,43 @@ class Chaos:
             self._worker.send_signal(signal.SIGKILL)
         if self._worker is not None:
             await self._worker.wait()
+        self._listening.died()
 
     async def _kill_at_random(self, outcome: Outcome) -> None:
         for _ in range(self._kills):
-            # At any moment of the work, counted in what the stand-in is asked for.
-            steps = self._random.randrange(5, 5 + 10 * len(self._askers) // self._kills)
-            start = sum(len(self._server.calls(name)) for name in ("sendMessage",))
-            await self._wait_for_calls(start + steps)
+            # At any moment of the work, counted in what it hears and sends.
+            steps = self._random.randrange(5, 5 + 36 * len(self._askers) // self._kills)
+            await self._has_worked(self._servers.work + steps)
             await self._stop()
             outcome.kills += 1
             await self._start()
 
-    async def _wait_for_calls(self, count: int) -> None:
-        async with self._server.world.changed:
-            await self._server.world.changed.wait_for(
-                lambda: len(self._server.calls("sendMessage")) >= count
-            )
+    async def _has_worked(self, mark: int) -> None:
+        await until(lambda: self._servers.work >= mark, "work")
 
     def _judge(self, outcome: Outcome) -> None:
         outcome.topics = len(self._group.state.topics) - 1
-        for number in range(len(self._askers)):
-            heard = [f"{word} {of}" for word, of in REPLY.findall(self._seen(number))]
-            outcome.crossed += [each for each in heard if not each.endswith(f" {number}")]
-            wanted = [f"reply {number}", f"again {number}"]
-            outcome.doubled += len(heard) - len(dict.fromkeys(heard))
+        outcome.threads = len(self._servers.discord.threads.called("question"))
+        outcome.repeated = self._listening.repeated
+        for number, asker in enumerate(self._askers):
+            heard = SAID.findall(asker.seen())
+            where = type(asker).__name__
+            self._judge_words(outcome, number, heard, where)
+            wanted = [("reply", str(number)), ("again", str(number))]
             if list(dict.fromkeys(heard)) != wanted:
                 bad = outcome.missing if set(wanted) - set(heard) else outcome.disordered
-                bad.append(f"{number}: {heard}")
-            desk = Counter(re.findall(rf"thanks {number}\.", self._at_desk(number)))
-            outcome.doubled += max(0, sum(desk.values()) - 1)
-            others = set(re.findall(r"thanks (\d+)\.", self._at_desk(number))) - {str(number)}
-            outcome.crossed += [f"thanks {other} in {number}" for other in others]
+                bad.append(f"{number} {where}: {heard}")
+            for name, desk in self._desks.items():
+                said = SAID.findall(desk.seen(f"question {number}."))
+                self._judge_words(outcome, number, said, name)
+                if ("thanks", str(number)) not in said:
+                    outcome.missing.append(f"thanks {number} at {name}")
+
+    @staticmethod
+    def _judge_words(
+        outcome: Outcome, number: int, said: list[tuple[str, str]], where: str
+    ) -> None:
+        outcome.doubled[where] += len(said) - len(set(said))
+        outcome.crossed += [
+            f"{word} {of} with {number} in {where}" for word, of in said if of != str(number)
+        ]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk.worker import serve
+from tests.desk.worker import Place, serve
 from tests.telegram.loopback.people import Group, Person
-from tests.telegram.loopback.server import TOKEN, LoopbackServer
+from tests.telegram.loopback.server import LoopbackServer
 
 
 @pytest.fixture
@@ -28,15 +28,21 @@ def group(server: LoopbackServer) -> Group:
 async def nat(server: LoopbackServer, group: Group, tmp_path: Path) -> AsyncIterator[Person]:
     """The contact, while the assistant runs."""
     contact = server.user("Natalia")
-    serving = asyncio.create_task(
-        serve(
-            server.url, TOKEN, group.id, f"sqlite:///{tmp_path / 'x.db'}", f"telegram:{contact.id}"
-        )
-    )
+    serving = asyncio.create_task(serve(place(server, group, contact, tmp_path)))
     yield contact
     serving.cancel()
     async with asyncio.timeout(30):
         await asyncio.gather(serving, return_exceptions=True)
+
+
+def place(server: LoopbackServer, group: Group, contact: Person, folder: Path) -> Place:
+    """Telegram alone."""
+    return Place(
+        database=f"sqlite:///{folder / 'x.db'}",
+        telegram=server.url,
+        group=group.id,
+        natalia=f"telegram:{contact.id}",
+    )
 
 
 async def ask(ana: Person, words: str) -> None:
@@ -88,9 +94,7 @@ async def test_a_group_without_topics_answers_by_replies(
 ) -> None:
     plain = server.group("Plain desk")
     nat, ana = server.user("Natalia"), server.user("Ana")
-    serving = asyncio.create_task(
-        serve(server.url, TOKEN, plain.id, f"sqlite:///{tmp_path / 'y.db'}", f"telegram:{nat.id}")
-    )
+    serving = asyncio.create_task(serve(place(server, plain, nat, tmp_path)))
     try:
         await ask(ana, "Is my well safe?")
         seen = await nat.sees("Reply here to answer", chat=plain)

@@ -1,97 +1,197 @@
-"""The assistant with a Telegram desk, in a process that may be killed at any moment.
+"""The assistant with three desks, in a process that may be killed at any moment.
 
-Usage: ``python -m tests.desk.worker API_URL TOKEN DESK_CHAT DATABASE_URL CONTACT_ACCOUNT``
+Usage: ``python -m tests.desk.worker JSON``, where the JSON is a ``Place``.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
-from dataclasses import replace
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import structlog
 from pydantic import SecretStr
 
+from bot.adapters.discord.adapter import DiscordAdapter
 from bot.adapters.telegram.adapter import TelegramAdapter
 from bot.app import App, build, prepare_database, supervise
+from bot.chat.events import Platform
+from bot.chat.ports import Adapter
 from bot.commands.desk_tasks import due_of, threads_of
-from bot.config import DatabaseSettings, LimitSettings, Settings, TelegramSettings
+from bot.commands.mail_tasks import make_mail_adapter
+from bot.config import (
+    DatabaseSettings,
+    DiscordSettings,
+    EmailSettings,
+    LimitSettings,
+    Settings,
+    TelegramSettings,
+)
+from bot.config_mailbox import MailboxSettings
 from bot.delivery import Pacer, Sender, SenderPolicy, limits_for
 from bot.delivery.carrying import FileCarrier
 from bot.delivery.courier import InteractiveCourier
+from bot.delivery.threading import Threads
 from bot.delivery.waking import wait_first
 from tests.desk.people import NAT, SER, desk_library
+from tests.discord.wire.payloads import TOKEN as DISCORD_TOKEN
+from tests.email.letters import DESK
+from tests.email.servers import mailbox_at
+from tests.telegram.loopback.server import TOKEN as TELEGRAM_TOKEN
 
-POLICY = SenderPolicy(lease=1.0, request_timeout=2.0, poll=0.05, standby_poll=0.05)
+POLICY = SenderPolicy(lease=1.0, request_timeout=5.0, poll=0.05, standby_poll=0.05)
 RATE = 60.0
 
+Task = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
-async def serve(url: str, token: str, desk: int, database_url: str, account: str) -> None:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the stand-ins are, and the accounts of the two contacts.
+
+    Without ``discord`` or ``imap`` there is no such platform.
+    """
+
+    database: str
+    telegram: str
+    group: int
+    natalia: str
+    sergei: str = ""
+    discord: str = ""
+    gateway: str = ""
+    channel: int = 0
+    smtp: int = 0
+    imap: int = 0
+
+    def command(self) -> list[str]:
+        """What starts the worker."""
+        return [sys.executable, "-m", "tests.desk.worker", json.dumps(asdict(self))]
+
+
+async def serve(place: Place) -> None:
     """Until killed."""
     settings = Settings(
-        database=DatabaseSettings(url=SecretStr(database_url)),
+        database=DatabaseSettings(url=SecretStr(place.database)),
         limits=LimitSettings(messages_per_minute=100_000, burst=10_000, group_cooldown_seconds=0),
         telegram=TelegramSettings(
-            token=SecretStr(token), api_url=url, desk_chat=desk, set_commands=False
+            token=SecretStr(TELEGRAM_TOKEN),
+            api_url=place.telegram,
+            desk_chat=place.group,
+            set_commands=False,
         ),
+        discord=_discord(place) if place.discord else DiscordSettings(),
+        email=_email(place) if place.imap else EmailSettings(),
+        mailbox=mailbox_at(place.imap) if place.imap else MailboxSettings(),
     )
     library = desk_library()
-    library._snapshot = replace(  # the contact of this run
-        library._snapshot,
-        collection=replace(
-            library._snapshot.collection, contacts=(replace(NAT, accounts=(account,)), SER)
-        ),
-    )
+    contacts = (replace(NAT, accounts=(place.natalia,)), replace(SER, accounts=(place.sergei,)))
+    collection = replace(library._snapshot.collection, contacts=contacts)
+    library._snapshot = replace(library._snapshot, collection=collection)
     database = await prepare_database(settings)
     async with database:
-        app = build(settings, database, library)
-        await run(app)
+        await run(build(settings, database, library))
+
+
+def _discord(place: Place) -> DiscordSettings:
+    return DiscordSettings(
+        token=SecretStr(DISCORD_TOKEN),
+        api_url=place.discord,
+        gateway_url=place.gateway,
+        desk_channel=place.channel,
+        sync_commands=False,
+    )
+
+
+def _email(place: Place) -> EmailSettings:
+    return EmailSettings(
+        transport="smtp",
+        host="127.0.0.1",
+        port=place.smtp,
+        security="none",
+        sender=f"INSOP <{DESK}>",
+    )
 
 
 async def run(app: App) -> None:
     """The tasks of ``insop run`` with shorter waits."""
+    adapters: list[Adapter] = [_telegram(app)]
+    if app.settings.discord.token is not None:
+        adapters.append(_on_discord(app))
+    if app.settings.mailbox.host is not None:
+        adapters.append(make_mail_adapter(app))
+    found = [threads_of(app, adapter) for adapter in adapters]
+    kept = [threads for threads in found if threads is not None]
+    tasks: dict[str, Task] = {"desk": lambda stop: _keep(app, kept, stop)}
+    for adapter in adapters:
+        tasks[adapter.platform] = _receiving(app, adapter)
+        tasks[f"{adapter.platform}.sender"] = _sender(app, adapter).run
+    await supervise(tasks)
+
+
+def _pacer(app: App, platform: Platform) -> Pacer:
     # A chat gets no message a second here, so that a hundred topics of one group take seconds.
-    limits = replace(limits_for("telegram", RATE), private_interval=0.0, group_interval=0.0)
-    pacer = Pacer(limits=limits, clock=app.clock)
+    limits = replace(limits_for(platform, RATE), private_interval=0.0, group_interval=0.0)
+    return Pacer(limits=limits, clock=app.clock)
+
+
+def _telegram(app: App) -> TelegramAdapter:
     adapter = TelegramAdapter(
         app.settings.telegram,
         presentation=app.presentation,
-        courier=InteractiveCourier(pacer=pacer, clock=app.clock),
+        courier=InteractiveCourier(pacer=_pacer(app, "telegram"), clock=app.clock),
         inbox=app.inbox,
         clock=app.clock,
         on_moved=app.record_move,
         long_poll=1,
     )
     app.downloads["telegram"] = adapter.download
-    sender = Sender(
+    return adapter
+
+
+def _on_discord(app: App) -> DiscordAdapter:
+    adapter = DiscordAdapter(
+        app.settings.discord,
+        app.presentation,
+        courier=InteractiveCourier(pacer=_pacer(app, "discord"), clock=app.clock),
+        inbox=app.inbox,
+        clock=app.clock,
+    )
+    app.downloads["discord"] = adapter.download
+    return adapter
+
+
+def _receiving(app: App, adapter: Adapter) -> Task:
+    async def receive(stop: asyncio.Event) -> None:
+        await adapter.run(app.dispatch, stop)
+
+    return receive
+
+
+def _sender(app: App, adapter: Adapter) -> Sender:
+    return Sender(
         database=app.database,
         adapter=adapter,
         clock=app.clock,
-        token_id="telegram",
+        token_id=adapter.platform,
         owner=f"worker-{id(app)}",
         policy=POLICY,
-        pacer=pacer,
+        pacer=_pacer(app, adapter.platform),
         carry=FileCarrier(adapter.capabilities.attachment_limit, app.downloads).prepared,
     )
-    threads, due = threads_of(app, adapter), due_of(app)
-    assert threads is not None
 
-    async def keep(stop: asyncio.Event) -> None:
-        while not stop.is_set():
+
+async def _keep(app: App, kept: Sequence[Threads], stop: asyncio.Event) -> None:
+    due = due_of(app)
+    while not stop.is_set():
+        for threads in kept:
             await threads.step()
-            await due.process()
-            await wait_first(app.clock, 0.1, stop)
-
-    await supervise(
-        {
-            "telegram": lambda stop: adapter.run(app.dispatch, stop),
-            "sender": sender.run,
-            "desk": keep,
-        }
-    )
+        await due.process()
+        await wait_first(app.clock, 0.1, stop)
 
 
 if __name__ == "__main__":
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    api, token, desk, database, account = sys.argv[1:]
-    asyncio.run(serve(api, token, int(desk), database, account))
+    asyncio.run(serve(Place(**json.loads(sys.argv[1]))))

@@ -79,17 +79,25 @@ class House:
         self, mail: EmailMessage, text: str, *, sender: str | None = None, n: int = 1
     ) -> EmailMessage:
         """Answer a mail as a mail program does; returns what was sent."""
-        quoted = "\n".join(f"> {line}" for line in words(mail).split("\n"))
-        made = EmailMessage()
-        made["From"] = sender or str(mail["To"])
-        made["To"] = mail["Reply-To"]
-        made["Subject"] = f"Re: {mail['Subject']}"
-        made["Message-ID"] = f"<reply{n}@example.org>"
-        made["In-Reply-To"] = mail["Message-ID"]
-        made["References"] = f"{mail['References']} {mail['Message-ID']}"
-        made.set_content(f"{text}\n\nOn Monday INSOP <{DESK}> wrote:\n{quoted}\n")
+        made = replied(mail, text, sender=sender, n=n)
         await self.imap.deliver(made)
         return made
+
+
+def replied(
+    mail: EmailMessage, text: str, *, sender: str | None = None, n: int = 1
+) -> EmailMessage:
+    """The answer to a mail as a mail program writes it."""
+    quoted = "\n".join(f"> {line}" for line in words(mail).split("\n"))
+    made = EmailMessage()
+    made["From"] = sender or str(mail["To"])
+    made["To"] = mail["Reply-To"]
+    made["Subject"] = f"Re: {mail['Subject']}"
+    made["Message-ID"] = f"<reply{n}@example.org>"
+    made["In-Reply-To"] = mail["Message-ID"]
+    made["References"] = f"{mail['References']} {mail['Message-ID']}"
+    made.set_content(f"{text}\n\nOn Monday INSOP <{DESK}> wrote:\n{quoted}\n")
+    return made
 
 
 def words(mail: EmailMessage) -> str:

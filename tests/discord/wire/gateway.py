@@ -23,6 +23,7 @@ class Gateway:
         self.log: list[str] = []
         self.identified: dict[str, Any] = {}
         self.hung_up = 0
+        self.told = 0
         self._socket: web.WebSocketResponse | None = None
         self._session = 0
         self._sequence = 0
@@ -42,10 +43,17 @@ class Gateway:
                 await self._identify(socket, packet["d"])
             elif packet["op"] == 6:
                 await self._resume(socket, packet["d"])
+        if self._socket is socket:
+            self._socket = None
         async with self._changed:
             self.hung_up += 1
             self._changed.notify_all()
         return socket
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a client listens: what is told to nobody is lost, on Discord too."""
+        return self._socket is not None and not self._socket.closed
 
     async def connected(self, sessions: int = 1) -> None:
         """Return once the client has opened or resumed so many sessions."""
@@ -61,6 +69,7 @@ class Gateway:
         """Send an event."""
         assert self._socket is not None
         self._sequence += 1
+        self.told += 1
         await _send(self._socket, 0, data, event, self._sequence)
 
     async def ask_to_reconnect(self) -> None:

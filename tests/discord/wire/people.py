@@ -38,6 +38,18 @@ class Person:
         await self._server.gateway.tell("MESSAGE_CREATE", said)
         return str(said["id"])
 
+    async def replies(
+        self, channel_id: int, guild_id: int, answered: dict[str, Any], text: str
+    ) -> str:
+        """Answer a message of the bot in a channel, with the ping on; returns the message's id."""
+        said = message(channel_id, self.user, {"content": text}, [])
+        reference = {"message_id": answered["id"], "channel_id": str(channel_id)}
+        said |= {"type": 19, "guild_id": str(guild_id), "member": _member()}
+        said |= {"message_reference": reference, "referenced_message": answered}
+        said["mentions"] = [{**bot_user(), "member": _member()}]
+        await self._server.gateway.tell("MESSAGE_CREATE", said)
+        return str(said["id"])
+
     async def answers(self, channel_id: int, guild_id: int, answered: dict[str, Any]) -> str:
         """Answer a message in a channel with the ping off: Discord keeps the text back."""
         said = message(channel_id, self.user, {"content": ""}, [])

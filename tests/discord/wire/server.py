@@ -26,6 +26,7 @@ from tests.discord.wire.payloads import (
     snowflake,
     user,
 )
+from tests.discord.wire.threads import WireThreads
 
 PREFIX = "/api/v10"
 
@@ -79,6 +80,7 @@ class WireServer:
         self.requests: list[Request] = []
         self.faults: list[Fault] = []
         self.messages: dict[int, list[dict[str, Any]]] = {}
+        self.threads = WireThreads(self.messages)
         self.interactions: dict[str, Interaction] = {}
         self.api_url = ""
         self.commands: list[dict[str, Any]] = []
@@ -156,6 +158,9 @@ class WireServer:
     def _answer(
         self, method: str, path: str, body: Any, files: list[dict[str, Any]]
     ) -> web.Response:
+        about_threads = self.threads.answer(method, path, body)
+        if about_threads is not None:
+            return about_threads
         match [method, *path.strip("/").split("/")]:
             case ["GET", "users", "@me"]:
                 return web.json_response(bot_user())
