@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,6 +15,8 @@ from bot.config import ConfigError, Settings, load
 OK: Final = 0
 FAILED: Final = 1
 MISUSED: Final = 2
+UNWRITABLE: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""Errors of an output, such as a full disk, that nobody can mend here."""
 
 Run = Callable[[argparse.Namespace, Settings], int]
 
@@ -37,11 +41,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     is_quiet = getattr(options, "is_quiet", False)
     configure(settings.log, is_quiet=is_quiet, secrets=secrets_of(settings))
     try:
-        return run(options, settings)
+        code = run(options, settings)
+        if sys.stdout is not None:
+            # What waits in the buffer must fail here, not while Python ends.
+            sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
+        _let_go()
         return FAILED
+    except OSError as error:
+        if error.errno not in UNWRITABLE or error.filename is not None:
+            raise
+        _let_go()
+        print(f"The output cannot be written: {error.strerror}.", file=sys.stderr)
+        return FAILED
+
+
+def _let_go() -> None:
+    """Lose what could not be written, so that Python does not try once more while it ends."""
+    if sys.__stdout__ is not None and sys.stdout is sys.__stdout__:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
+from bot.commands.numbers import row_number
 from bot.config import Settings
 from knowledge.model import LANGUAGES
 
@@ -33,7 +34,10 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="the text; or a word: report, correct, recall, pause, resume, cancel",
     )
     announce.add_argument(
-        "number", nargs="?", type=int, help="with report, correct, recall …: the announcement"
+        "number",
+        nargs="?",
+        type=row_number,
+        help="with report, correct, recall …: the announcement",
     )
     announce.add_argument("text", nargs="?", metavar="TEXT.md", help="with correct: the new text")
     announce.add_argument(

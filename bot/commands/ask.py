@@ -70,9 +70,10 @@ def _batch(path: Path, settings: Settings) -> int:
                 outcome = _decide(library, entry["text"], entry.get("lang") or "auto")
                 record = _record(speaker, entry.get("id"), entry["text"], outcome)
                 _print_json(record)
-    except BrokenPipeError:
-        raise
     except OSError as error:
+        if error.filename is None:
+            # It is the output that fails.
+            raise
         print(f"{path}: cannot be read: {error.strerror}", file=sys.stderr)
         return 2
     return 1 if failures else 0

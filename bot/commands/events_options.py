@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from bot.commands.numbers import row_number
 from bot.config import Settings
 from knowledge.model import LANGUAGES
 
@@ -14,7 +15,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     actions = events.add_subparsers(title="actions", metavar="", required=True)
     shown = actions.add_parser("list", help="what comes next")
     shown.add_argument("--past", action="store_true", help="what was, the latest first")
-    shown.add_argument("--limit", type=int, default=20, help="at most so many (default: 20)")
+    shown.add_argument("--limit", type=row_number, default=20, help="at most so many (default: 20)")
     shown.add_argument("--json", action="store_true", help="one JSON object a line")
     shown.add_argument("--feeds", action="store_true", help="the calendars that are read again")
     shown.set_defaults(run=_list, is_quiet=True)
@@ -32,7 +33,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     taken.set_defaults(run=_import, is_quiet=True)
     given = actions.add_parser("export", help="write a calendar file that others can read")
     given.add_argument("file", metavar="FILE.ics", help="- writes to standard output")
-    given.add_argument("--id", type=int, dest="number", metavar="N", help="one event only")
+    given.add_argument("--id", type=row_number, dest="number", metavar="N", help="one event only")
     given.add_argument("--lang", choices=LANGUAGES, help="the language of the texts")
     given.set_defaults(run=_export, is_quiet=True)
 

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.commands.numbers import row_number
+
 if TYPE_CHECKING:
     from bot.config import Settings
 
@@ -31,7 +33,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     duplicates.add_argument("words", nargs="?", help=WORDS)
     works.add_parser("stats", help="count members by state, country, group and month")
     grant = works.add_parser("grant", help="give a person a role, or take it")
-    grant.add_argument("number", type=int, help="the number of a record")
+    grant.add_argument("number", type=row_number, help="the number of a record")
     grant.add_argument("role", choices=("none", "member", "expert", "secretariat", "admin"))
     for part in works.choices.values():
         part.set_defaults(run=_members, is_quiet=True)
