@@ -6,30 +6,23 @@ import re
 from typing import Final
 
 from bot.chat.events import ActionPressed, FormSubmitted, MessageReceived
-from bot.chat.forms import Field, Form
 from bot.chat.markup import escape
-from bot.chat.messages import Choice, Message, Notice
+from bot.chat.messages import Message, Notice
 from bot.chat.routes import ABOUT, Routes
-from bot.chat.turn import Reply, Translate, Turn
+from bot.chat.turn import Reply, Turn
 from bot.desk.relaying import Relay
 from bot.desk.rendering import DESK
 from bot.desk.staff import Staff, contact_named, staff_of
 from bot.store import Store
 from bot.store.question_messages import Kind
 from bot.store.questions import Question
+from handlers import desk_forms
 from handlers.desk_history import history
 from handlers.desk_moving import Moving
 from handlers.desk_opening import stored_files
 from knowledge.library import Library
-from knowledge.model import Contact
 
-NOTE: Final = "question-note"
-ANSWER: Final = "question-answer"
-HAND: Final = "question-hand"
-MERGE: Final = "question-merge"
-LIMIT: Final = 2000
 _TAG: Final = re.compile(r"^\\?#(note|close|reopen|take|assign)\b[ \t:]*", re.IGNORECASE)
-_MOST_CHOICES: Final = 25
 
 
 class DeskStaff:
@@ -43,17 +36,17 @@ class DeskStaff:
     def add_to(self, routes: Routes) -> None:
         """Register."""
         routes.add_action(DESK, self.pressed)
-        routes.add_form(NOTE, self.noted)
-        routes.add_form(ANSWER, self.answered)
-        routes.add_form(HAND, self.handed)
-        routes.add_form(MERGE, self.merged)
+        routes.add_form(desk_forms.NOTE, self.noted)
+        routes.add_form(desk_forms.ANSWER, self.answered)
+        routes.add_form(desk_forms.HAND, self.handed)
+        routes.add_form(desk_forms.MERGE, self.merged)
 
     async def spoke(self, turn: Turn, question: Question) -> Reply:
         """A message at a question's place: an answer, or what its first word says."""
         assert isinstance(turn.event, MessageReceived)
         staff = self._staff(turn)
         if staff is None:
-            return Message(text=self._no_contact(turn), is_ephemeral=True)
+            return Message(text=self._refusal(turn), is_ephemeral=True)
         event = turn.event
         words = event.markup or escape(event.text)
         tag = _TAG.match(event.text)
@@ -68,6 +61,8 @@ class DeskStaff:
                 return await self._keep(turn, question, staff, "note", rest)
             case "close":
                 return await self._close(turn, question, staff)
+            case "take" | "assign" if not question.is_alive:
+                return self._said(turn, turn._("That question is closed."))
             case "take":
                 return await self._take(turn, question, staff)
             case "assign":
@@ -79,36 +74,25 @@ class DeskStaff:
         assert isinstance(turn.event, ActionPressed)
         staff = self._staff(turn)
         if staff is None:
-            return Notice(text=self._no_contact(turn))
+            return Notice(text=self._refusal(turn))
         verb, *args = turn.event.action.args or ("",)
         question = await self._question(turn, args[0] if args else "")
         if question is None:
             return Notice(text=turn._("This button no longer works. Please ask again."))
         _ = turn._
         match verb:
+            case "take" | "hand" if not question.is_alive:
+                return Notice(text=_("That question is closed."))
             case "take":
                 return await self._take(turn, question, staff)
             case "answer":
-                label = _("Your answer; the asker gets it as it is")
-                field = Field(name="text", label=label, kind="text", limit=LIMIT)
-                return _form(ANSWER, question, _, field)
+                return desk_forms.answer(question, _)
             case "note":
-                return _form(
-                    NOTE,
-                    question,
-                    _,
-                    Field(
-                        name="text",
-                        label=_("The note; only contacts see it"),
-                        kind="text",
-                        limit=LIMIT,
-                    ),
-                )
+                return desk_forms.note(question, _)
             case "hand":
-                return self._hand_form(turn, question)
+                return desk_forms.hand(question, self._library.everyone, _)
             case "merge":
-                label = _("The number of the question that goes on")
-                return _form(MERGE, question, _, Field(name="text", label=label, limit=12))
+                return desk_forms.merge(question, _)
             case "close":
                 return await self._close(turn, question, staff)
             case "reopen":
@@ -123,14 +107,14 @@ class DeskStaff:
         """An internal note from the form."""
         staff, question, text = await self._submitted(turn)
         if staff is None or question is None or not text:
-            return Message(text=self._no_contact(turn), is_ephemeral=True)
+            return Message(text=self._refusal(turn), is_ephemeral=True)
         return await self._keep(turn, question, staff, "note", escape(text))
 
     async def answered(self, turn: Turn) -> Reply:
         """An answer from the form, for places where a plain reply does not reach us."""
         staff, question, text = await self._submitted(turn)
         if staff is None or question is None or not text:
-            return Message(text=self._no_contact(turn), is_ephemeral=True)
+            return Message(text=self._refusal(turn), is_ephemeral=True)
         said = await self._keep(turn, question, staff, "contact", escape(text))
         return said or Message(text=turn._("Sent to the asker."), is_ephemeral=True)
 
@@ -138,8 +122,8 @@ class DeskStaff:
         """Another contact was chosen."""
         staff, question, text = await self._submitted(turn)
         contact = next((each for each in self._library.everyone if each.id == text), None)
-        if staff is None or question is None or contact is None:
-            return Message(text=self._no_contact(turn), is_ephemeral=True)
+        if staff is None or question is None or contact is None or not question.is_alive:
+            return Message(text=self._refusal(turn), is_ephemeral=True)
         await self._moving.hand_on(turn, question, staff, contact)
         return Message(text=turn._("{name} has it now.", name=contact.name), is_ephemeral=True)
 
@@ -147,7 +131,7 @@ class DeskStaff:
         """The number of the question that goes on was given."""
         staff, question, text = await self._submitted(turn)
         if staff is None or question is None:
-            return Message(text=self._no_contact(turn), is_ephemeral=True)
+            return Message(text=self._refusal(turn), is_ephemeral=True)
         _ = turn._
         into = await self._question(turn, text.lstrip("#"))
         if into is None or into.number == question.number or not into.is_alive:
@@ -167,6 +151,8 @@ class DeskStaff:
     ) -> Reply:
         """Store what a contact wrote; an answer goes to the asker, all of it to other desks."""
         store: Store = turn.store
+        if question.merged_into is not None:
+            question = await store.questions.get(question.merged_into) or question
         event, now, files = turn.event, turn.clock.now(), stored_files(turn)
         if not words and not files:
             return Message(text=turn._("There is nothing in it to pass on."), is_ephemeral=True)
@@ -257,15 +243,6 @@ class DeskStaff:
             return Notice(text=text)
         return Message(text=text, is_ephemeral=True)
 
-    def _hand_form(self, turn: Turn, question: Question) -> Form:
-        _ = turn._
-        choices = tuple(
-            Choice(label=contact.name, value=contact.id, description=_about(contact))
-            for contact in self._library.everyone[:_MOST_CHOICES]
-        )
-        field = Field(name="text", label=_("Who shall answer?"), kind="choice", choices=choices)
-        return _form(HAND, question, _, field)
-
     async def _submitted(self, turn: Turn) -> tuple[Staff | None, Question | None, str]:
         assert isinstance(turn.event, FormSubmitted)
         number = turn.event.form.partition(ABOUT)[2]
@@ -282,19 +259,12 @@ class DeskStaff:
     def _staff(self, turn: Turn) -> Staff | None:
         return staff_of(self._library, turn.event.author, turn.member)
 
-    @staticmethod
-    def _no_contact(turn: Turn) -> str:
+    def _refusal(self, turn: Turn) -> str:
+        if self._staff(turn) is not None:
+            # The question went while its form was open.
+            return turn._("This button no longer works. Please ask again.")
         return turn._(
             "Only contacts of the network can do this, so nothing was passed on. An administrator "
             "can add the account {account}.",
             account=f"{turn.event.author.platform}:{turn.event.author.id}",
         )
-
-
-def _form(form_id: str, question: Question, translate: Translate, field: Field) -> Form:
-    title = translate("Question {number}", number=question.number)
-    return Form(id=f"{form_id}{ABOUT}{question.number}", title=title, fields=(field,))
-
-
-def _about(contact: Contact) -> str:
-    return ", ".join((*contact.topics, *contact.languages, *contact.countries))[:100]
