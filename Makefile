@@ -11,7 +11,7 @@ run: $(VENV)/.run-stamp
 	@$(BIN)/insop chat
 
 test: $(VENV)/.dev-stamp
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/.dev-stamp
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
@@ -44,7 +44,7 @@ fuzz: $(VENV)/.dev-stamp
 	@$(BIN)/python -m benchmarks.fuzz --seconds $(SECONDS)
 
 # The crash tests at full length: 200 kills on each database, about half an hour; then a hundred
-# questions at once.
+# questions at once, answered through three desks (three minutes).
 KILLS ?= 200
 chaos: $(VENV)/.dev-stamp
 	@for options in "--database sqlite" "--database postgres" "--database sqlite --platform discord" "--database postgres --platform discord"; do \

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.chat.events import FormSubmitted
 from bot.chat.markup import escape
 from bot.chat.turn import Turn
 from bot.desk import rendering
@@ -47,8 +48,9 @@ class Opening:
         store: Store = turn.store
         now = turn.clock.now()
         where = turn.event.conversation
-        if draft.is_confidential and not where.is_private:
-            # The answer comes where nobody else reads it, wherever the form was opened.
+        is_unseen = draft.is_confidential or isinstance(turn.event, FormSubmitted)
+        if is_unseen and not where.is_private:
+            # What nobody else has read is answered where nobody else reads it.
             where = private_chat(turn)
         member = await store.memberships.get(turn.member.id)
         country = member.country if member is not None else None
