@@ -200,8 +200,11 @@ class Revise:
                     states["sent"],
                     number=told.id,
                 ),
-                _("What has not left yet goes out corrected. Pictures and documents stay."),
             ]
+            if told.state != "cancelled":
+                lines.append(
+                    _("What has not left yet goes out corrected. Pictures and documents stay.")
+                )
         if states["unknown"]:
             lines.append(_doubtful(states["unknown"], _))
         return "\n".join(lines)

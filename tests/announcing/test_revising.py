@@ -143,3 +143,18 @@ async def test_strangers_and_drafts_are_refused(stage: Stage, sara: Persona) -> 
     ana = stage.persona("Ana")
     await ana.presses_action(Action("announcing", "recalled", "1"))
     ana.sees("secretariat")
+
+
+async def test_what_was_cancelled_is_not_said_to_go_out_corrected(
+    world: World, sent: Persona
+) -> None:
+    await correct(sent, "The assembly meets in June.")
+    sent.sees("What has not left yet goes out corrected.")
+    async with world.database.connect() as connection:
+        await Announcements(connection).set_state(
+            1, "cancelled", world.clock.now(), only_from=("done",)
+        )
+    await sent.says("/announcements 1")
+    await correct(sent, "The assembly meets in July.")
+    sent.sees("Yes, correct it")
+    sent.sees_not("goes out corrected")
