@@ -194,9 +194,8 @@ class ArticleMaking:
             _("Sources: {sources}", sources=", ".join(read.sources.split("\n"))),
         ]
         if faults:
-            listed = "\n".join(f"- {escape(fault)}" for fault in faults)
             heading = _("Still to mend")
-            parts.append(f"**{heading}**\n{listed}")
+            parts.append("\n- ".join([f"**{heading}**", *map(escape, faults)]))
         elif draft.state == "draft":
             parts.append(_("Read it once more: could anybody recognise the asker in it?"))
         rows = self._buttons(turn, draft, is_whole=not faults)

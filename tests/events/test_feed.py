@@ -42,7 +42,7 @@ async def test_the_link_leads_to_what_everybody_may_see(
     await write_event(sara, title="A draft")
     ana = stage.persona("Ana", locale="fr")
     await open_first(ana)
-    await ana.presses("Add to calendar")
+    await ana.presses("Ajouter au calendrier")
     (reply,) = ana.last
     assert isinstance(reply, Message)
     (link,) = (part for row in reply.rows for part in row)
