@@ -17,6 +17,7 @@ from bot.store.questions import Question
 from handlers import desk_texts
 from handlers.desk_moving import Moving
 from handlers.desk_opening import Opening, stored_files
+from handlers.discretion import is_discreet
 
 ADD: Final = "question-add"
 CHANGE: Final = "question-change"
@@ -52,6 +53,9 @@ class Mine:
         question = await self._own(turn, tuple(rest))
         if question is None or verb not in VERBS:
             return Notice(text=turn._("This button no longer works. Please ask again."))
+        if question.is_confidential and not is_discreet(turn):
+            text = turn._("This is personal. Please write to me in a private chat.")
+            return Notice(text=text)
         match verb:
             case "show":
                 return self._shown(turn, question)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from bot.chat.cleaning import clean
 from handlers.announce_texts import LIMIT
 
 
@@ -16,9 +17,10 @@ def read_text(name: str) -> str:
     """The text of a file; raises ``Misuse``."""
     path = Path(name)
     try:
-        text = path.read_text(encoding="utf-8-sig").strip()
+        raw = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise Misuse(f"{path}: cannot be read ({type(error).__name__}).") from error
+    text = clean(raw, len(raw))
     if not text:
         raise Misuse(f"{path}: is empty.")
     if len(text) > LIMIT:

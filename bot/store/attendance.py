@@ -74,6 +74,8 @@ class Attendance:
         before = await self.get(occurrence_id, person_id)
         if before is not None and before.answer == answer:
             return before
+        # Whoever waits for a place that has just come free is before whoever asks now.
+        await self.fill(occurrence_id, now)
         is_waiting = (
             answer == "going"
             and capacity is not None

@@ -12,6 +12,7 @@ from sqlalchemy import insert, update
 
 from bot.cli import main
 from bot.clock import SystemClock
+from bot.commands.announce_texts import read_text
 from bot.delivery.fanout import FanOut
 from bot.store import Database
 from bot.store.announcements import Announcements
@@ -135,6 +136,12 @@ def test_wrong_use_is_refused_before_anything_is_stored(
     assert main(["announce", *arguments]) == 2
     assert words in capsys.readouterr().err
     assert asyncio.run(_running()) == []
+
+
+def test_a_text_is_cleaned_like_one_of_a_chat(tmp_path: Path) -> None:
+    path = tmp_path / "odd.md"
+    path.write_bytes("\ufeffSo\u202eil\x00 \u200bday\r\n\r\nin Rome\n".encode())
+    assert read_text(str(path)) == "Soil day\n\nin Rome"
 
 
 def test_nobody_in_the_audience(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -124,3 +124,12 @@ async def test_the_answer_to_a_report_from_a_channel_comes_in_private(
     await writes(zoe, "Every night.")
     out = await desks.work()
     assert any("Every night." in text for text in texts(out, ser.where.chat_id))
+
+
+async def test_a_group_does_not_read_ones_own_report(stage: Stage) -> None:
+    await report(stage.persona("Zoe"))
+    zoe = stage.persona("Zoe", chat_id="-100")
+    for verb in ("show", "edit", "close", "wish"):
+        await zoe.presses_action(Action("mine", verb, "1"))
+        zoe.sees("Please write to me in a private chat.")
+        zoe.sees_not("drums")

@@ -81,6 +81,26 @@ async def test_a_full_event_has_a_waiting_list_in_order(
     assert (counts.going, counts.waiting, counts.no) == (1, 1, 1)
 
 
+async def test_nobody_passes_the_row_when_a_guest_is_forgotten(
+    stage: Stage, sara: Persona, ana: Persona
+) -> None:
+    await publish(sara)
+    await sara.presses("Places")
+    await sara.says("1")
+    bo, cai = stage.persona("Bo"), stage.persona("Cai")
+    for each in (ana, bo):
+        await open_first(each)
+        await each.presses("Going")
+    bo.sees("waiting list")
+    await ana.says("/forget")
+    await ana.presses("Yes, erase everything")
+    await open_first(cai)
+    await cai.presses("Going")
+    cai.sees("waiting list")
+    await open_first(bo)
+    bo.sees("You said: going")
+
+
 async def test_more_places_let_those_who_wait_move_up(
     stage: Stage, sara: Persona, ana: Persona
 ) -> None:
