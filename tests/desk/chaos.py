@@ -16,9 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.desk.chaos_people import (
+    ROOT,
     Asker,
     DeskSide,
     DiscordDesk,
+    InTerminal,
     Listening,
     MailDesk,
     OnDiscord,
@@ -32,7 +34,6 @@ from tests.discord.wire.server import WireServer
 from tests.email.servers import ImapServer, SmtpServer
 from tests.telegram.loopback.server import LoopbackServer
 
-ROOT = Path(__file__).resolve().parents[2]
 SAID = re.compile(r"(reply|again|thanks) (\d+)\.")
 _ACCOUNT = 910_000_000_000_000_000
 
@@ -73,7 +74,7 @@ class Servers:
 
 
 class Chaos:
-    """``askers`` people ask at once, on two platforms; ``kills`` times the process dies."""
+    """``askers`` people ask at once, on three platforms; ``kills`` times the process dies."""
 
     def __init__(self, servers: Servers, folder: Path, *, askers: int, kills: int) -> None:
         self._servers = servers
@@ -93,14 +94,6 @@ class Chaos:
             "discord": channel,
             "email": MailDesk(servers.imap, servers.smtp),
         }
-        self._askers: list[Asker] = []
-        for number in range(askers):
-            name = f"Asker {number}"
-            if number % 2:
-                person = DiscordPerson(wire, _ACCOUNT + 1 + number, name)
-                self._askers.append(OnDiscord(person, wire, self._listening))
-            else:
-                self._askers.append(OnTelegram(telegram.user(name)))
         self._place = Place(
             database=f"sqlite:///{folder / 'chaos.db'}",
             telegram=telegram.url,
@@ -113,6 +106,18 @@ class Chaos:
             natalia=f"telegram:{natalia.id}",
             sergei=f"discord:{_ACCOUNT}",
         )
+        self._askers = [self._asker(number) for number in range(askers)]
+
+    def _asker(self, number: int) -> Asker:
+        """One in twenty at a terminal, since each needs a process; half of the others each."""
+        name = f"Asker {number}"
+        if number % 20 == 5:
+            return InTerminal(name, self._place)
+        if number % 2:
+            wire = self._servers.discord
+            person = DiscordPerson(wire, _ACCOUNT + 1 + number, name)
+            return OnDiscord(person, wire, self._listening)
+        return OnTelegram(self._servers.telegram.user(name))
 
     async def run(self) -> Outcome:
         """Everybody asks, is answered, writes back, and is answered once more."""
@@ -134,6 +139,7 @@ class Chaos:
             killing.cancel()
             await asyncio.gather(killing, return_exceptions=True)
             await self._stop()
+            await asyncio.gather(*(asker.leaves() for asker in self._askers))
             self._log.close()
             self._listening.close()
         self._judge(outcome)
@@ -194,7 +200,7 @@ class Chaos:
     async def _kill_at_random(self, outcome: Outcome) -> None:
         for _ in range(self._kills):
             # At any moment of the work, counted in what it hears and sends.
-            steps = self._random.randrange(5, 5 + 36 * len(self._askers) // self._kills)
+            steps = self._random.randrange(5, 5 + 24 * len(self._askers) // self._kills)
             await self._has_worked(self._servers.work + steps)
             await self._stop()
             outcome.kills += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Awaitable, Callable
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -15,6 +16,7 @@ from typing import Any, Protocol
 from sqlalchemy import create_engine, select
 
 from bot.store.schema import inbox
+from tests.desk.worker import Place
 from tests.discord.wire.payloads import snowflake
 from tests.discord.wire.people import Person as DiscordPerson
 from tests.discord.wire.server import WireServer
@@ -23,6 +25,7 @@ from tests.email.servers import ImapServer, SmtpServer
 from tests.telegram.loopback.people import Group
 from tests.telegram.loopback.people import Person as TelegramPerson
 
+ROOT = Path(__file__).resolve().parents[2]
 NUMBER = re.compile(r"\[INSOP #(\d+)")
 
 
@@ -44,6 +47,15 @@ class Asker(Protocol):
     async def says(self, text: str) -> None: ...
 
     def seen(self) -> str: ...
+
+    async def leaves(self) -> None: ...
+
+
+class _Online:
+    """Somebody whose chat needs no closing."""
+
+    async def leaves(self) -> None:
+        """Nothing to do."""
 
 
 class DeskSide(Protocol):
@@ -107,7 +119,7 @@ class Listening:
             return connection.execute(select(inbox.c.update_id).where(*mine)).first() is not None
 
 
-class OnTelegram:
+class OnTelegram(_Online):
     """An asker on Telegram."""
 
     def __init__(self, person: TelegramPerson) -> None:
@@ -125,7 +137,7 @@ class OnTelegram:
         return "\n".join(seen.text for seen in self._person.shown())
 
 
-class OnDiscord:
+class OnDiscord(_Online):
     """An asker in direct messages on Discord."""
 
     def __init__(self, person: DiscordPerson, server: WireServer, listening: Listening) -> None:
@@ -154,6 +166,54 @@ class OnDiscord:
 
     def seen(self) -> str:
         return shown(self._server.messages[self._person.channel_id])
+
+
+class InTerminal:
+    """An asker at a terminal: a process of its own on the same database, which nobody kills."""
+
+    def __init__(self, name: str, place: Place) -> None:
+        self._name = name
+        self._place = place
+        self._process: asyncio.subprocess.Process | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._shown = b""
+
+    async def asks(self, text: str) -> None:
+        self._process = await asyncio.create_subprocess_exec(
+            *self._place.command("tests.desk.terminal"),
+            self._name,
+            cwd=ROOT,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+        )
+        self._reading = asyncio.create_task(self._read())
+        await self.says("/contact")
+        await until(lambda: "What is your question?" in self.seen(), "the form")
+        await self.says(text)
+
+    async def says(self, text: str) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{text}\n".encode())
+        await self._process.stdin.drain()
+
+    def seen(self) -> str:
+        return self._shown.decode(errors="replace")
+
+    async def leaves(self) -> None:
+        """Close the terminal."""
+        if self._process is not None and self._reading is not None:
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+            await self._reading
+            await self._process.wait()
+
+    async def _read(self) -> None:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        while read := await self._process.stdout.read(65536):
+            self._shown += read
 
 
 class TelegramDesk:

@@ -36,6 +36,7 @@ from bot.delivery.carrying import FileCarrier
 from bot.delivery.courier import InteractiveCourier
 from bot.delivery.threading import Threads
 from bot.delivery.waking import wait_first
+from knowledge.library import Library
 from tests.desk.people import NAT, SER, desk_library
 from tests.discord.wire.payloads import TOKEN as DISCORD_TOKEN
 from tests.email.letters import DESK
@@ -66,14 +67,22 @@ class Place:
     smtp: int = 0
     imap: int = 0
 
-    def command(self) -> list[str]:
+    def command(self, module: str = "tests.desk.worker") -> list[str]:
         """What starts the worker."""
-        return [sys.executable, "-m", "tests.desk.worker", json.dumps(asdict(self))]
+        return [sys.executable, "-m", module, json.dumps(asdict(self))]
 
 
 async def serve(place: Place) -> None:
     """Until killed."""
-    settings = Settings(
+    settings = settings_of(place)
+    database = await prepare_database(settings)
+    async with database:
+        await run(build(settings, database, library_of(place)))
+
+
+def settings_of(place: Place) -> Settings:
+    """The stand-ins as settings."""
+    return Settings(
         database=DatabaseSettings(url=SecretStr(place.database)),
         limits=LimitSettings(messages_per_minute=100_000, burst=10_000, group_cooldown_seconds=0),
         telegram=TelegramSettings(
@@ -86,13 +95,15 @@ async def serve(place: Place) -> None:
         email=_email(place) if place.imap else EmailSettings(),
         mailbox=mailbox_at(place.imap) if place.imap else MailboxSettings(),
     )
+
+
+def library_of(place: Place) -> Library:
+    """The sample with the contacts of this run."""
     library = desk_library()
     contacts = (replace(NAT, accounts=(place.natalia,)), replace(SER, accounts=(place.sergei,)))
     collection = replace(library._snapshot.collection, contacts=contacts)
     library._snapshot = replace(library._snapshot, collection=collection)
-    database = await prepare_database(settings)
-    async with database:
-        await run(build(settings, database, library))
+    return library
 
 
 def _discord(place: Place) -> DiscordSettings:
