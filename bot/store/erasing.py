@@ -120,13 +120,6 @@ class Eraser:
             .where(attendance.c.person_id.in_((keep, drop)))
             .values(is_planned=False)
         )
-        # Reminders follow from the answers; the clock plans them anew.
-        await self._connection.execute(delete(reminder).where(reminder.c.person_id == drop))
-        await self._connection.execute(
-            update(attendance)
-            .where(attendance.c.person_id.in_((keep, drop)))
-            .values(is_planned=False)
-        )
         for table, column in person_columns():
             key = [part for part in table.primary_key.columns if part is not column]
             if column.primary_key and not key:
