@@ -29,15 +29,34 @@ LIBRARIES: Final = (
     "uvloop",
 )
 
+_MILLION: Final = [
+    *("benchmarks/delivery.py", "--recipients", "1000000", "--ceiling", "1000"),
+    *("--latency-ms", "50", "--seconds", "30"),
+]
 RUNS: Final[dict[str, tuple[str, list[str]]]] = {
     "turns": ("Turns, Telegram stand-in, SQLite", ["-m", "benchmarks.turns", "--json"]),
+    "starting": (
+        "From the start to the first answer, and idle memory",
+        ["benchmarks/starting.py", "--json"],
+    ),
     "delivery": (
-        "An announcement to 10,000, SQLite",
-        ["benchmarks/delivery.py", "--recipients", "10000", "--json"],
+        "An announcement to 1,000,000 at a ceiling of 1,000 a second, SQLite",
+        [*_MILLION, "--json"],
+    ),
+    "delivery-postgres": (
+        "An announcement to 1,000,000 at a ceiling of 1,000 a second, PostgreSQL",
+        [*_MILLION, "--database", "postgres", "--json"],
     ),
     "crash": (
         "A sender killed 20 times, SQLite, hold",
         ["benchmarks/crash.py", "--kills", "20", "--json"],
+    ),
+    "crash-discord": (
+        "A sender to Discord killed 20 times, PostgreSQL",
+        [
+            *("benchmarks/crash.py", "--kills", "20", "--database", "postgres"),
+            *("--platform", "discord", "--json"),
+        ],
     ),
     "crash-postgres": (
         "A sender killed 20 times, PostgreSQL, hold",
@@ -52,8 +71,12 @@ RUNS: Final[dict[str, tuple[str, list[str]]]] = {
         ["-m", "benchmarks.flood", "--json"],
     ),
     "reminders": (
-        "Reminders at random moments, and 900 due in one second, SQLite",
-        ["benchmarks/reminders.py", "--burst", "900", "--json"],
+        "Reminders at random moments, and many due in one second, SQLite",
+        ["benchmarks/reminders.py", "--json"],
+    ),
+    "reminders-postgres": (
+        "Reminders at random moments, and many due in one second, PostgreSQL",
+        ["benchmarks/reminders.py", "--database", "postgres", "--json"],
     ),
     "importing": ("A member list imported", ["benchmarks/importing.py"]),
     "soak": ("Mixed traffic with faults", ["-m", "benchmarks.soak", "--minutes", "5", "--json"]),
