@@ -16,6 +16,11 @@ ROOT = Path(__file__).parents[2]
 BATCH = '{"id": 1, "text": "hello"}\n'
 
 
+def said(stderr: str) -> list[str]:
+    """What went wrong; that the index is being built, on a slow or fresh machine, is no fault."""
+    return [line for line in stderr.splitlines() if "Building the search index" not in line]
+
+
 def insop(folder: Path, *words: str, out: int) -> subprocess.CompletedProcess[str]:
     """The command as people start it."""
     return subprocess.run(
@@ -37,7 +42,7 @@ def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
     for words in (("ask", "hello"), ("ask", "--json", "--batch", str(batch))):
         with FULL.open("wb") as full:
             done = insop(tmp_path, *words, out=full.fileno())
-        assert done.stderr == "The output cannot be written: No space left on device.\n"
+        assert said(done.stderr) == ["The output cannot be written: No space left on device."]
         assert done.returncode == 1
 
 
@@ -46,7 +51,7 @@ def test_a_reader_that_has_gone_is_no_error_to_read(tmp_path: Path) -> None:
     os.close(ours)
     done = insop(tmp_path, "ask", "hello", out=theirs)
     os.close(theirs)
-    assert done.stderr == ""
+    assert said(done.stderr) == []
     assert done.returncode == 1
 
 
