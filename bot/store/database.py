@@ -16,7 +16,7 @@ from bot.store import sqlite_driver
 from bot.store.grouping import GroupCommit
 from bot.store.unit import Store
 
-HEAD: Final = "0009"
+HEAD: Final = "0012"
 """The migration that this release of the code is written for."""
 
 _SQLITE_PRAGMAS: Final = (
