@@ -37,6 +37,7 @@ from bot.chat.events import (
 )
 from bot.chat.messages import Message
 from bot.clock import SystemClock
+from bot.commands.serve import RARELY
 from bot.config import LimitSettings, Settings
 from bot.delivery import Pacer, Sender, limits_for
 from bot.delivery.fanout import FanOut
@@ -143,6 +144,7 @@ async def main(options: argparse.Namespace) -> dict[str, Any]:
     errors: Counter[str] = Counter()
     structlog.configure(processors=[_counting(errors)])
     clock = SystemClock()
+    gc.set_threshold(*RARELY)
     chance = random.Random(options.seed)
     with tempfile.TemporaryDirectory(prefix="insop-soak-") as folder:
         async with Database(f"sqlite:///{Path(folder) / 'soak.db'}") as database:
