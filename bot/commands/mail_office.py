@@ -154,7 +154,18 @@ class MailOffice:
         """A line to the secretariat."""
         _ = self._translate
         reason = _reason(verdict.reason, _)
-        if verdict.number is None:
+        if verdict.reason == "no token":
+            text = _(
+                "A mail from {sender} carries no mark of a question, so it was passed on to "
+                "nobody. It lies unread in the mailbox; please look at it.",
+                sender=sender or "?",
+            )
+        elif verdict.reason == "too many unmarked":
+            text = _(
+                "Many mails without a mark of a question come in. I do not name each of them any "
+                "more; please look into the mailbox."
+            )
+        elif verdict.number is None:
             text = _(
                 "A mail from {sender} was not taken as an answer: {reason}. It lies unread in the "
                 "mailbox.",

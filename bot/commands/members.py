@@ -7,6 +7,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 from bot.app import prepare_database
@@ -21,6 +22,7 @@ from bot.commands.member_files import (
     write_xlsx,
 )
 from bot.commands.member_import import carry_out, lines_of, make_plan
+from bot.commands.members_options import FORMATS
 from bot.config import Settings
 from bot.store import Database
 from bot.store.database import DatabaseError
@@ -81,32 +83,49 @@ async def _list(database: Database, options: argparse.Namespace) -> int:
 
 
 async def _export(database: Database, options: argparse.Namespace) -> int:
+    file, form = _target(options)
     rows = [_row(member) async for member in _each(database, options)]
-    await _note(database, "export", f"{options.format} {len(rows)} rows")
-    if options.format == "xlsx":
-        if options.output is None:
-            raise FileError("An Excel file needs --output FILE.")
+    await _note(database, "export", f"{form} {len(rows)} rows")
+    if form == "xlsx":
+        if file is None:
+            raise FileError("An Excel file needs a name: insop members export members.xlsx")
         try:
-            write_xlsx(options.output, [HEADER, *rows])
+            write_xlsx(file, [HEADER, *rows])
         except OSError as error:
-            raise FileError(f"{options.output}: cannot be written ({error.strerror}).") from error
+            raise FileError(f"{file}: cannot be written ({error.strerror}).") from error
     else:
-        lines = write_csv([HEADER, *rows]) if options.format == "csv" else write_json(HEADER, rows)
-        _write(lines, options)
+        lines = write_csv([HEADER, *rows]) if form == "csv" else write_json(HEADER, rows)
+        _write(lines, file, form)
     print(f"{len(rows)} members.", file=sys.stderr)
     return 0
 
 
-def _write(lines: Iterable[str], options: argparse.Namespace) -> None:
-    if options.output is None:
+def _target(options: argparse.Namespace) -> tuple[Path | None, str]:
+    """The file to write, None for standard output, and its format; raises ``FileError``."""
+    if options.file is not None and options.output is not None:
+        raise FileError("Name the file once: as FILE or with --output, not both.")
+    file: Path | None = options.file or options.output
+    suffix = "" if file is None else file.suffix.lower().removeprefix(".")
+    form = options.format or (suffix if suffix in FORMATS else None)
+    if form is None and options.file is not None:
+        # Search words in the place of the file would become a file of that name.
+        raise FileError(
+            f"{file}: a file's name ends in .csv, .xlsx or .json, or --format tells; words to "
+            "search for go after --search."
+        )
+    return file, form or "csv"
+
+
+def _write(lines: Iterable[str], file: Path | None, form: str) -> None:
+    if file is None:
         sys.stdout.writelines(lines)
         return
-    encoding = ENCODING if options.format == "csv" else "utf-8"
+    encoding = ENCODING if form == "csv" else "utf-8"
     try:
-        with options.output.open("w", encoding=encoding, newline="") as file:
-            file.writelines(lines)
+        with file.open("w", encoding=encoding, newline="") as target:
+            target.writelines(lines)
     except OSError as error:
-        raise FileError(f"{options.output}: cannot be written ({error.strerror}).") from error
+        raise FileError(f"{file}: cannot be written ({error.strerror}).") from error
 
 
 async def _import(database: Database, options: argparse.Namespace) -> int:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from bot.config import Settings
 
 WORDS = 'search, e.g. "country:kenya group:farmer state:applied wanjiru"'
+FORMATS = ("csv", "xlsx", "json")
+FILE = "the file to write, such as members.xlsx (default: CSV to standard output)"
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -21,9 +23,10 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     listing = works.add_parser("list", help="print members, tab-separated")
     listing.add_argument("words", nargs="?", help=WORDS)
     export = works.add_parser("export", help="write members to a file")
-    export.add_argument("words", nargs="?", help=WORDS)
-    export.add_argument("--format", choices=("csv", "xlsx", "json"), default="csv")
-    export.add_argument("--output", type=Path, help="file to write (default: standard output)")
+    export.add_argument("file", nargs="?", type=Path, metavar="FILE", help=FILE)
+    export.add_argument("--search", dest="words", metavar="WORDS", help=WORDS)
+    export.add_argument("--format", choices=FORMATS, help="where the file's name does not tell it")
+    export.add_argument("--output", type=Path, metavar="FILE", help="the same as FILE")
     taking = works.add_parser("import", help="take over an existing list")
     taking.add_argument("file", type=Path, help="a .csv, .xlsx or .json file with headings")
     taking.add_argument("--dry-run", action="store_true", help="only name every bad row")

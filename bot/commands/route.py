@@ -20,6 +20,12 @@ from knowledge.routing import Choice, Matter, Situation, route
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Print the choice and every rule that had a say."""
+    if not options.text.strip():
+        print(
+            'Write the question, for example: insop route "lead in my garden" --country SN',
+            file=sys.stderr,
+        )
+        return 2
     country = options.country.upper() if options.country else None
     if country is not None and not is_country(country):
         print(f"--country {options.country}: write a code of two letters, like SN", file=sys.stderr)

@@ -294,3 +294,33 @@ async def test_stopping_does_not_wait_for_the_server(desk: Desk) -> None:
     await until(lambda: desk.office.at is not None)
     async with asyncio.timeout(5):
         await desk.close()
+
+
+async def test_a_mail_without_a_mark_is_told_once_and_left_to_people(desk: Desk) -> None:
+    desk.open()
+    await until(lambda: desk.office.at is not None)
+    assert desk.office.at is not None
+    last = desk.office.at.uid + 4
+    await desk.imap.deliver(
+        mail("My question is still open", message_id="<no@mark>"),
+        mail("I am away", message_id="<two@x>", Auto_Submitted="auto-replied"),
+        mail("News", message_id="<three@x>", List_Id="<news.example.org>"),
+        bounce(mail("x", message_id="<stranger@x>").as_bytes()),
+    )
+    await until(lambda: desk.office.at is not None and desk.office.at.uid == last)
+    await desk.close()
+    assert desk.office.events == []
+    assert desk.office.refusals == [Refused(reason="no token")]
+    assert await desk.imap.flags() == [(), (), (), ()]
+
+
+async def test_a_flood_of_unmarked_mail_is_one_word_more(desk: Desk) -> None:
+    letters = [
+        mail("Buy", sender=f"A <a{n}@example.com>", message_id=f"<{n}@x>") for n in range(15)
+    ]
+    await desk.imap.deliver(*letters)
+    desk.open()
+    await until(lambda: desk.office.at is not None)
+    await desk.close()
+    reasons = [each.reason for each in desk.office.refusals]
+    assert reasons == ["no token"] * 10 + ["too many unmarked"]

@@ -96,6 +96,18 @@ async def test_refusals_are_told_once_with_the_reason(
     assert "too large" in second
 
 
+async def test_a_mail_without_a_mark_is_told_once_and_without_its_words(
+    office: MailOffice, database: Database
+) -> None:
+    for _ in range(2):
+        await office.refused("d" * 32, "ana@x.org", Refused(reason="no token"))
+    await office.refused("e" * 32, "b@x.org", Refused(reason="too many unmarked"))
+    first, second = await _told(database)
+    assert "carries no mark" in first
+    assert "lies unread" in first
+    assert "b@x.org" not in second
+
+
 async def test_keys_are_the_same_in_every_process(
     office: MailOffice, database: Database, clock: ManualClock
 ) -> None:

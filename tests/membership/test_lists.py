@@ -68,6 +68,40 @@ def test_a_list_comes_in_and_goes_out_the_same(
         assert "0 rows to import, 6 on the list already" in capsys.readouterr().out
 
 
+def test_an_export_takes_a_file_and_search_words_by_an_option(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert members("import", "list.csv") == 0
+    assert members("export", "out.XLSX") == 0
+    assert members("export", "germans.json", "--search", "country:germany") == 0
+    assert members("export", "plain", "--format", "csv") == 0
+    capsys.readouterr()
+    sheet = load_workbook(folder / "out.XLSX").worksheets[0]
+    assert sheet.max_row == 7
+    data = json.loads((folder / "germans.json").read_text(encoding="utf-8"))
+    assert [row["country"] for row in data] == ["DE", "DE"]
+    assert (folder / "plain").read_text(encoding="utf-8-sig").startswith("number,state")
+    assert members("export", "--search", "country:france") == 0
+    assert "At Sign" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("country:kenya farmer",), "--search"),
+        (("a.csv", "--output", "b.csv"), "once"),
+        (("--format", "xlsx"), "needs a name"),
+    ],
+)
+def test_an_export_that_cannot_be_meant_says_so_and_writes_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str
+) -> None:
+    before = {file.name for file in folder.iterdir()}
+    assert members("export", *arguments) == 1
+    assert said in capsys.readouterr().err
+    assert {file.name for file in folder.iterdir()} - {"var"} == before
+
+
 def test_a_dry_run_names_every_bad_row_and_writes_nothing(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -37,6 +37,9 @@ from bot.middleware import RateLimit
 HOURLY: Final = 60
 """Mails of one sender in an hour that are dealt with; a loop of two programs is faster."""
 BURST: Final = 40
+UNMARKED_HOURLY: Final = 20
+"""Mails without a mark that are told of one by one, whoever sent them; then one word for all."""
+UNMARKED_BURST: Final = 10
 LATER: Final = 300.0
 """Seconds after a server's "not now" (RFC 5321, 4.5.4.1 asks for patience)."""
 
@@ -79,6 +82,7 @@ class EmailAdapter:
             address=address, has_plus=mailbox.plus_addressing, domain=own.rpartition("@")[2]
         )
         self._pace = RateLimit(clock, rate=HOURLY / 3600, burst=BURST)
+        self._unmarked = RateLimit(clock, rate=UNMARKED_HOURLY / 3600, burst=UNMARKED_BURST)
         self._tokens: Tokens | None = None
 
     @property
@@ -140,8 +144,7 @@ class EmailAdapter:
                 return True
             case Refused():
                 _log.info("mail.refused", reason=verdict.reason, question=verdict.number)
-                if verdict.is_forged:
-                    await self._office.refused(mail.digest, mail.sender, verdict)
+                await self._tell(mail, verdict)
                 return verdict.reason == "own mail"
 
     async def send(
@@ -198,6 +201,16 @@ class EmailAdapter:
         if found is None:
             raise Undeliverable("the file is gone")
         return found
+
+    async def _tell(self, mail: Mail, verdict: Refused) -> None:
+        """Somebody of the secretariat should look at it; a flood of strangers' mail is one word."""
+        if verdict.reason == "no token":
+            pace = self._unmarked.take("")
+            if pace.wait and not pace.is_first:
+                return
+            verdict = Refused(reason="too many unmarked") if pace.wait else verdict
+        if verdict.is_for_people:
+            await self._office.refused(mail.digest, mail.sender, verdict)
 
     async def _accept(
         self, mail: Mail, verdict: Accepted, place: Place, dispatch: Dispatch

@@ -12,7 +12,8 @@ from bot.adapters.email.tokens import Token, Tokens, find_tokens
 
 Reason = Literal[
     "own mail", "no token", "wrong token", "expired token", "another question", "unclear sender",
-    "not authenticated", "no such question", "unreadable", "too many", "about nothing",
+    "not authenticated", "no such question", "unreadable", "too many", "too many unmarked",
+    "about nothing",
 ]  # fmt: skip
 
 _NUMBER: Final = re.compile(r"\[INSOP\s+#(\d{1,12})\b", re.IGNORECASE)
@@ -51,9 +52,9 @@ class Refused:
     number: int | None = None
 
     @property
-    def is_forged(self) -> bool:
-        """Whether it looks like a reply and is none, so that somebody should know."""
-        return self.reason not in ("own mail", "no token", "about nothing")
+    def is_for_people(self) -> bool:
+        """Whether a person may have written it, so that somebody should look at it."""
+        return self.reason not in ("own mail", "about nothing")
 
 
 Verdict = Accepted | Returned | Refused
@@ -78,14 +79,16 @@ class Judge:
         claimed = _NUMBER.search(mail.subject)
         found = _tokens_of(mail)
         number = int(claimed[1]) if claimed else found[0].number if found else None
+        if not found and claimed is None:
+            # Newsletters and notices are nobody's words; anything else a person should see.
+            return Refused(reason="about nothing" if mail.kind == "automatic" else "no token")
         if not found:
-            reason: Reason = "no token" if claimed is None else "wrong token"
-            return Refused(reason=reason, number=number)
+            return Refused(reason="wrong token", number=number)
         if not mail.sender:
             return Refused(reason="unclear sender", number=number)
         verdicts = [self.tokens.check(token, mail.sender, now) for token in found]
         if "right" not in verdicts:
-            reason = "expired token" if "expired" in verdicts else "wrong token"
+            reason: Reason = "expired token" if "expired" in verdicts else "wrong token"
             return Refused(reason=reason, number=number)
         token = found[verdicts.index("right")]
         if claimed is not None and int(claimed[1]) != token.number:

@@ -93,7 +93,7 @@ class Office(Protocol):
         ...
 
     async def refused(self, digest: str, sender: str, verdict: Refused) -> None:
-        """A mail was refused; the secretariat should know of it."""
+        """A mail was not passed on; the secretariat should know of it, once a mail."""
         ...
 
     async def trouble(self, trouble: Trouble | None) -> None:
