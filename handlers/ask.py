@@ -27,6 +27,7 @@ from handlers.desk import Desk
 from handlers.desk_hearing import Hearing
 from handlers.limits import Limits
 from handlers.reading import Reading
+from handlers.remembering import with_message
 from knowledge.answering import Outcome, Query
 from knowledge.library import Library
 from knowledge.model import LANGUAGES
@@ -96,12 +97,28 @@ class Ask:
         heard = await self._hearing.message(turn)
         if heard is not None:
             return heard[0]
+        if await self._joins_album(turn):
+            return None
         is_new = self._is_new(turn.event)
         if turn.event.text:
             return await self.question(turn, turn.event.text)
         if turn.event.files:
             return await self._desk.picture(turn) if is_new else None
         return await self.invite(turn)
+
+    async def _joins_album(self, turn: Turn) -> bool:
+        """Another picture of an album whose caption was the last question: kept beside it."""
+        event = turn.event
+        assert isinstance(event, MessageReceived)
+        if event.album is None or event.text or not event.files:
+            return False
+        store: Store = turn.store
+        state = await store.conversations.get(event.conversation, event.author.id)
+        if state.album != event.album:
+            return False
+        grown = with_message(state, turn)
+        await self._remember(turn, replace(grown, ref=state.ref))
+        return True
 
     def _is_new(self, event: MessageReceived) -> bool:
         """False for the second picture of an album that was answered by its caption."""
@@ -159,7 +176,7 @@ class Ask:
             kind = outcome.smalltalk_kind or "greeting"
             return fallbacks.small_talk(kind, turn._, turn.event.author.name)
         if outcome.decision == "handoff":
-            await self._remember(turn, _missed(state, text))
+            await self._remember(turn, _missed(turn, state, text))
             return fallbacks.must_not_answer(turn._)
         comparison = self._limits.answer(text, turn._)
         if comparison is not None:
@@ -179,23 +196,18 @@ class Ask:
         self, turn: Turn, text: str, outcome: Outcome, state: ConversationState
     ) -> Reply:
         shown = fallbacks.suggested(self._library, outcome)
-        await self._remember(
-            turn,
-            ConversationState(
-                last_article=state.last_article,
-                last_text=text,
-                last_language=turn._.language,
-                misses=state.misses,
-                missed_text=state.missed_text,
-                candidates=tuple(
-                    dict.fromkeys((*state.candidates, *(article.id for article in shown)))
-                ),
-            ),
+        candidates = dict.fromkeys((*state.candidates, *(article.id for article in shown)))
+        suggested = replace(
+            _still_meant(state),
+            last_text=text,
+            last_language=turn._.language,
+            candidates=tuple(candidates),
         )
+        await self._remember(turn, with_message(suggested, turn))
         return fallbacks.suggest(shown, turn._)
 
     async def _miss(self, turn: Turn, text: str, state: ConversationState) -> Reply:
-        await self._remember(turn, _missed(state, text))
+        await self._remember(turn, _missed(turn, state, text))
         return fallbacks.offer_person(turn._) if state.misses else fallbacks.ask_again(turn._)
 
     async def none(self, turn: Turn) -> Reply:
@@ -213,11 +225,21 @@ class Ask:
 
     async def _remember(self, turn: Turn, state: ConversationState) -> None:
         store: Store = turn.store
-        event = turn.event
-        await store.conversations.set(event.conversation, event.author.id, state, turn.clock.now())
+        event, now = turn.event, turn.clock.now()
+        state = replace(state, wish="")
+        await store.conversations.set(event.conversation, event.author.id, state, now)
 
 
-def _missed(state: ConversationState, text: str) -> ConversationState:
-    return replace(
-        state, last_text=text, misses=state.misses + 1, missed_text=state.missed_text or text
+def _missed(turn: Turn, state: ConversationState, text: str) -> ConversationState:
+    missed = replace(
+        _still_meant(state),
+        last_text=text,
+        misses=state.misses + 1,
+        missed_text=state.missed_text or text,
     )
+    return with_message(missed, turn)
+
+
+def _still_meant(state: ConversationState) -> ConversationState:
+    """Without the files of a text that a person would not get any more."""
+    return state if state.missed_text else replace(state, files=(), album=None, ref="")

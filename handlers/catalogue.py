@@ -14,6 +14,7 @@ from handlers.announce_ports import AnnouncePorts
 from handlers.announce_routes import add_announcements
 from handlers.ask import ARTICLE, Ask
 from handlers.descriptions import Translators, in_all
+from handlers.desk import PERSON
 from handlers.desk_routes import build_desk
 from handlers.event_routes import add_events
 from handlers.limits import Limits
@@ -81,6 +82,7 @@ def build_routes(
     start.deep_links |= {
         "contact": desk.contact,
         "confidential": desk.confidential,
+        PERSON: desk.hand_over,
         "questions": desk.questions,
     }
     return routes

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from bot.chat.actions import Action
-from bot.chat.events import ActionPressed, FormSubmitted, MessageReceived
+from bot.chat.events import ActionPressed, CommandInvoked, FormSubmitted, MessageReceived
 from bot.chat.forms import Field, Form
 from bot.chat.markup import Raw, escape
 from bot.chat.messages import Button, Message, Row
@@ -20,7 +21,7 @@ from bot.store.questions import Question
 from handlers.descriptions import N_, Translators, in_all
 from handlers.desk_mine import Mine
 from handlers.desk_opening import Draft, Opening, stored_files
-from handlers.discretion import ask_privately, is_discreet
+from handlers.discretion import ask_privately, is_discreet, private_chat
 from knowledge.answering import Query
 from knowledge.library import Library
 from knowledge.model import LANGUAGES
@@ -155,7 +156,15 @@ class Desk:
 
     async def urgent(self, turn: Turn, text: str) -> Message:
         """What to do at once, and the message flagged for the secretariat."""
-        return await self._emergency(turn, Draft(text=text, is_urgent=True))
+        event = turn.event
+        draft = Draft(
+            text=text,
+            is_urgent=True,
+            files=tuple(stored_files(turn)),
+            album=event.album if isinstance(event, MessageReceived) else None,
+            message_ref=event.message_id if isinstance(event, MessageReceived) else None,
+        )
+        return await self._emergency(turn, draft)
 
     async def _emergency(self, turn: Turn, draft: Draft) -> Message:
         question = await self._opening.open(turn, draft)
@@ -169,13 +178,20 @@ class Desk:
         )
 
     async def hand_over(self, turn: Turn) -> Reply:
-        """ "Ask a person": with the question that was just asked, if there was one."""
+        """ "Ask a person": with the question that was just asked, if there was one.
+
+        In a group it goes on in the private chat, to which a link leads with ``start``.
+        """
         store: Store = turn.store
         event = turn.event
-        is_hidden = isinstance(event, ActionPressed) and event.action.args == ("hidden",)
-        if is_hidden and not is_discreet(turn):
-            return ask_privately(turn, self._settings, "confidential")
         state = await store.conversations.get(event.conversation, event.author.id)
+        is_hidden = isinstance(event, ActionPressed) and event.action.args == ("hidden",)
+        if not is_discreet(turn):
+            return await self._go_on_privately(turn, state, is_hidden=is_hidden)
+        if isinstance(event, CommandInvoked):
+            is_hidden = state.wish == "hidden"
+            # Anybody may follow the link: only who pressed the button has a wish.
+            state = state if state.wish else ConversationState()
         if not state.last_text:
             return await (self.confidential(turn) if is_hidden else self.contact(turn))
         draft = Draft(
@@ -184,6 +200,9 @@ class Desk:
             candidates=state.candidates or tuple(filter(None, (state.last_article,))),
             topic=self._topic(state.last_article or next(iter(state.candidates), None)),
             is_confidential=is_hidden,
+            files=state.files,
+            album=state.album,
+            message_ref=state.ref if state.ref and _is_private(turn) else None,
         )
         question = await self._opening.open(turn, draft)
         # What was handed over is done; a second press asks for a new question.
@@ -191,6 +210,21 @@ class Desk:
             event.conversation, event.author.id, ConversationState(), turn.clock.now()
         )
         return self._receipt(turn, question)
+
+    async def _go_on_privately(
+        self, turn: Turn, state: ConversationState, *, is_hidden: bool
+    ) -> Message:
+        """The words move to the private chat of who pressed; the group sees none of them."""
+        store: Store = turn.store
+        event, now = turn.event, turn.clock.now()
+        if not state.last_text:
+            payload = "confidential" if is_hidden else "contact"
+            return ask_privately(turn, self._settings, payload)
+        moved = replace(state, ref="", wish="hidden" if is_hidden else "named")
+        account = event.author.id
+        await store.conversations.set(private_chat(turn), account, moved, now)
+        await store.conversations.set(event.conversation, account, ConversationState(), now)
+        return ask_privately(turn, self._settings, PERSON)
 
     async def questions(self, turn: Turn) -> Reply:
         """What is open for contacts, and for everybody else their own questions."""
@@ -235,6 +269,8 @@ class Desk:
         )
         if question.is_confidential:
             text += " " + _("Whoever answers does not see your name.")
+        if not _is_private(turn):
+            text += " " + _("The answer comes to you in a private message.")
         addresses = _(
             "If it cannot wait, write to the network's contacts:\n{contacts}",
             contacts=Raw(self.contact_lines(None, _.language)),

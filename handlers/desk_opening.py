@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.chat.events import FormSubmitted
+from bot.chat.events import ActionPressed, FormSubmitted
 from bot.chat.markup import escape
 from bot.chat.turn import Turn
 from bot.desk import rendering
@@ -48,9 +48,9 @@ class Opening:
         store: Store = turn.store
         now = turn.clock.now()
         where = turn.event.conversation
-        is_unseen = draft.is_confidential or isinstance(turn.event, FormSubmitted)
+        is_unseen = draft.is_confidential or isinstance(turn.event, FormSubmitted | ActionPressed)
         if is_unseen and not where.is_private:
-            # What nobody else has read is answered where nobody else reads it.
+            # That it was put to people nobody else has seen, so the answer is for no other eyes.
             where = private_chat(turn)
         member = await store.memberships.get(turn.member.id)
         country = member.country if member is not None else None

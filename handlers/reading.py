@@ -14,6 +14,7 @@ from bot.store.conversations import ConversationState
 from handlers import fallbacks
 from handlers.answers import answer, shorten, source_list, whole
 from handlers.descriptions import Translators
+from handlers.remembering import with_message
 from handlers.titles import begun
 from knowledge.answering import Query
 from knowledge.library import Library
@@ -41,13 +42,24 @@ class Reading:
         ):
             routes.add_action(name, handler)
 
-    async def open(self, turn: Turn, article: Article, question: str) -> Message:
-        """The answer, remembered as the last one of this conversation."""
+    async def open(
+        self,
+        turn: Turn,
+        article: Article,
+        question: str,
+        *,
+        before: ConversationState | None = None,
+    ) -> Message:
+        """The answer, remembered as the last one; ``before``: what it was chosen from."""
         store: Store = turn.store
         event = turn.event
         state = ConversationState(
             last_article=article.id, last_text=question, last_language=turn._.language
         )
+        if before is None:
+            state = with_message(state, turn)
+        else:
+            state = replace(state, files=before.files, album=before.album, ref=before.ref)
         await store.conversations.set(event.conversation, event.author.id, state, turn.clock.now())
         turn.notes["article"] = article.id
         asker = None if event.conversation.is_private else event.author.id
@@ -71,7 +83,7 @@ class Reading:
             return Notice(text=turn._("This article is no longer here. Please ask again."))
         store: Store = turn.store
         state = await store.conversations.get(turn.event.conversation, turn.event.author.id)
-        return await self.open(turn, article, state.last_text)
+        return await self.open(turn, article, state.last_text, before=state)
 
     async def more(self, turn: Turn) -> Reply:
         """Steps and the longer text."""

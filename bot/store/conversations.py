@@ -6,13 +6,14 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.events import ConversationRef
 from bot.store.dialects import insert_for
+from bot.store.question_messages import StoredFile
 from bot.store.schema import conversation
 
 
@@ -21,7 +22,9 @@ class ConversationState:
     """What the next question needs to know of the last ones.
 
     ``misses`` counts questions in a row that found nothing; ``missed_text`` is the first of
-    them; ``candidates`` are the articles that were shown as suggestions.
+    them; ``candidates`` are the articles that were shown as suggestions. ``files`` came with
+    these texts, the last of them as part of ``album``; ``ref`` is the platform's number of the
+    message with ``last_text``. ``wish``: this shall go to a person, by name or ``hidden``.
     """
 
     last_article: str | None = None
@@ -30,6 +33,10 @@ class ConversationState:
     misses: int = 0
     missed_text: str = ""
     candidates: tuple[str, ...] = ()
+    files: tuple[StoredFile, ...] = ()
+    album: str | None = None
+    ref: str = ""
+    wish: Literal["", "named", "hidden"] = ""
 
 
 class Conversations:
@@ -87,4 +94,5 @@ def _read(raw: str) -> ConversationState:
     data = json.loads(raw)
     known = {key: data[key] for key in ConversationState.__slots__ if key in data}
     known["candidates"] = tuple(known.get("candidates", ()))
+    known["files"] = tuple(StoredFile(**each) for each in known.get("files", ()))
     return ConversationState(**known)
