@@ -1,4 +1,4 @@
-"""Shared by all tests: a clock that is moved by hand, a fresh database, the stage."""
+"""Shared by all tests: a clock that is moved by hand, fresh databases, the stage."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 import structlog
 
+from benchmarks.postgres import NoPostgres, Server, temporary_postgres
 from bot.store import Database
 from bot.store.migrating import upgrade
 from tests.clock import ManualClock
+from tests.databases import empty_database
 from tests.knowledge_sample import sample_library
 from tests.stage import Stage
 
@@ -21,10 +23,26 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server of this test run."""
+    try:
+        with temporary_postgres(is_durable=False) as server:
+            yield server
+    except NoPostgres as error:
+        pytest.skip(str(error))
+
+
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    """A fresh SQLite file with all tables."""
-    async with Database(f"sqlite:///{tmp_path / 'insop.db'}") as opened:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database; SQLite unless ``tests.databases`` says otherwise."""
+    return empty_database(request, tmp_path)
+
+
+@pytest.fixture
+async def database(url: str) -> AsyncIterator[Database]:
+    """A fresh database with all tables."""
+    async with Database(url) as opened:
         await upgrade(opened)
         yield opened
 

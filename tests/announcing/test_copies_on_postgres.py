@@ -2,44 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from itertools import count
-
-import pytest
-
-from benchmarks.postgres import NoPostgres, Server, temporary_postgres
 from bot.chat.errors import RecipientGone
 from bot.chat.messages import Attachment, Message
-from bot.store import Database
 from bot.store.announcements import FALLBACK, Timing
 from bot.store.audience import Audience
-from bot.store.migrating import upgrade
 from tests.announcing.conftest import send, write
 from tests.announcing.test_revising import correct, deliver
 from tests.announcing.test_running import sara, stage, world
+from tests.databases import on_postgres
 from tests.delivery.fakes import Lost
 from tests.delivery.world import World
 from tests.stage import Persona
 
 __all__ = ["sara", "stage", "world"]
 
-_numbers = count(1)
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Server]:
-    try:
-        with temporary_postgres(is_durable=False) as server:
-            yield server
-    except NoPostgres as error:
-        pytest.skip(str(error))
-
-
-@pytest.fixture
-async def database(postgres: Server) -> AsyncIterator[Database]:
-    async with Database(postgres.create(f"copies{next(_numbers)}")) as opened:
-        await upgrade(opened)
-        yield opened
+pytestmark = on_postgres
 
 
 async def test_from_the_draft_to_the_recall(world: World, sara: Persona) -> None:

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-
-import pytest
-
-from benchmarks.postgres import NoPostgres, Server, temporary_postgres
 from bot.chat.turn import Role
 from bot.fetching import FileFetcher
 from bot.store import Database
-from bot.store.migrating import upgrade
 from bot.watching import ProgressSamples
 from tests.announcing.conftest import FanOutAll, Rows, Subscribe, choose, send, write
 from tests.announcing.people import add_member, reached
@@ -18,23 +12,10 @@ from tests.announcing.test_files import Platform, document, shows
 from tests.announcing.test_reviewing import asked
 from tests.announcing.test_watching import press
 from tests.clock import ManualClock
+from tests.databases import on_postgres
 from tests.stage import Persona, Stage
 
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Server]:
-    try:
-        with temporary_postgres(is_durable=False) as server:
-            yield server
-    except NoPostgres as error:
-        pytest.skip(str(error))
-
-
-@pytest.fixture
-async def database(postgres: Server) -> AsyncIterator[Database]:
-    async with Database(postgres.create("announcing")) as opened:
-        await upgrade(opened)
-        yield opened
+pytestmark = on_postgres
 
 
 async def test_a_whole_announcement(

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from itertools import count
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from benchmarks.postgres import NoPostgres, Server, temporary_postgres
 from bot.store import Database
-from bot.store.migrating import upgrade
+from tests.databases import BOTH, empty_database
 from tests.delivery.clock import FakeClock
 from tests.delivery.world import World
-
-_numbers = count(1)
 
 
 @pytest.fixture
@@ -23,27 +19,10 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    """A PostgreSQL server of this test run."""
-    try:
-        with temporary_postgres(is_durable=False) as server:
-            yield server
-    except NoPostgres as error:
-        pytest.skip(str(error))
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """A fresh database with all tables."""
-    if request.param == "postgres":
-        server: Server = request.getfixturevalue("postgres")
-        url = server.create(f"delivery{next(_numbers)}")
-    else:
-        url = f"sqlite:///{tmp_path / 'insop.db'}"
-    async with Database(url) as opened:
-        await upgrade(opened)
-        yield opened
+@pytest.fixture(params=BOTH)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of either kind."""
+    return empty_database(request, tmp_path)
 
 
 @pytest.fixture

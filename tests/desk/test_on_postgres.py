@@ -13,11 +13,11 @@ from bot.commands.desk_tasks import due_of
 from bot.store import Database
 from bot.store.schema_desk import desk_thread, question_copy, question_event, question_message
 from tests.clock import ManualClock
-from tests.delivery.conftest import database, postgres
+from tests.databases import on_both
 from tests.desk.people import Desks, ask, desk_library, settings, texts, writes
 from tests.stage import Stage
 
-__all__ = ["database", "postgres"]
+pytestmark = on_both
 
 
 @pytest.fixture

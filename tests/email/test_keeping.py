@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from bot.chat.events import Author, ConversationRef
 from bot.store import Database
 from bot.store.mail import KeptFile
-from tests.delivery.conftest import database, postgres
+from tests.databases import on_both
 
-__all__ = ["database", "postgres"]
+pytestmark = on_both
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 WHERE = ConversationRef(platform="telegram", chat_id="7")

@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-
-import pytest
-
-from benchmarks.postgres import NoPostgres, Server, temporary_postgres
 from bot.chat.messages import Message
 from bot.chat.turn import Role
 from bot.config_members import RetentionSettings
 from bot.delivery.housekeeping import Housekeeping
 from bot.delivery.mailing import Mailing
 from bot.mail import Letter
-from bot.store import Database
-from bot.store.migrating import upgrade
+from tests.databases import on_postgres
 from tests.membership.journeys import join, modal
 from tests.membership.test_linking import code_of
 from tests.stage import Stage
 
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Server]:
-    try:
-        with temporary_postgres(is_durable=False) as server:
-            yield server
-    except NoPostgres as error:
-        pytest.skip(str(error))
-
-
-@pytest.fixture
-async def database(postgres: Server, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
-    async with Database(postgres.create(request.node.name[:60])) as opened:
-        await upgrade(opened)
-        yield opened
+pytestmark = on_postgres
 
 
 class Silent:

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of this test run, and databases on it."""
+"""Databases on the PostgreSQL server of this test run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from itertools import count
 import pytest
 
 from benchmarks.postgres import Server
-from tests.delivery.conftest import postgres  # noqa: F401 - a fixture
 
 _numbers = count(1)
 
