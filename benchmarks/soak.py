@@ -37,7 +37,7 @@ from bot.chat.events import (
 )
 from bot.chat.messages import Message
 from bot.clock import SystemClock
-from bot.commands.serve import RARELY
+from bot.commands.collecting import RARELY
 from bot.config import LimitSettings, Settings
 from bot.delivery import Pacer, Sender, limits_for
 from bot.delivery.fanout import FanOut

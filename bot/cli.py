@@ -8,9 +8,12 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from bot.config import ConfigError, Settings, load
+from bot.commands.collecting import collect_rarely
+
+if TYPE_CHECKING:
+    from bot.config import Settings
 
 OK: Final = 0
 FAILED: Final = 1
@@ -18,7 +21,7 @@ MISUSED: Final = 2
 UNWRITABLE: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 """Errors of an output, such as a full disk, that nobody can mend here."""
 
-Run = Callable[[argparse.Namespace, Settings], int]
+Run = Callable[[argparse.Namespace, "Settings"], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,6 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if run is None:
         parser.print_help()
         return MISUSED
+    collect_rarely()
+    from bot.config import ConfigError, load
+
     try:
         settings = load(options.config)
     except ConfigError as error:
@@ -143,7 +149,7 @@ def _add_database(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     upgrade.set_defaults(run=_upgrade, is_quiet=True)
     status = actions.add_parser("status", help="say at which migration the tables are")
     status.set_defaults(run=_status, is_quiet=True)
-    from bot.commands.copies import add_to
+    from bot.commands.copies_options import add_to
 
     add_to(actions)
 

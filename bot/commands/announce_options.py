@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bot.commands.numbers import row_number
-from bot.config import Settings
 from knowledge.model import LANGUAGES
+
+if TYPE_CHECKING:
+    from bot.config import Settings
 
 _AUDIENCE: Final = (
     "all, or conditions with commas between: telegram, fr, country=SN, group=farmer, "

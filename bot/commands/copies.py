@@ -1,4 +1,4 @@
-"""``insop db backup|restore|copy``."""
+"""``insop db backup|restore|copy``; the options are in ``copies_options``."""
 
 from __future__ import annotations
 
@@ -18,22 +18,8 @@ from bot.store.database import Database, DatabaseError, async_url
 from bot.store.migrating import upgrade
 
 
-def add_to(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Declare the three actions."""
-    backup = actions.add_parser("backup", help="copy the database into one file; may run beside")
-    backup.add_argument("folder", nargs="?", type=Path, help="default: [backup] folder")
-    backup.set_defaults(run=_backup, is_quiet=True)
-    restore = actions.add_parser("restore", help="put a backup in place; stop the assistant first")
-    restore.add_argument("file", type=Path)
-    restore.add_argument("--replace", action="store_true", help="though there is something")
-    restore.set_defaults(run=_restore, is_quiet=True)
-    copy = actions.add_parser("copy", help="from one database to an empty other, checked")
-    copy.add_argument("source", metavar="FROM", help="such as sqlite:///var/insop.db")
-    copy.add_argument("target", metavar="TO", help="such as postgresql://user@host/name")
-    copy.set_defaults(run=_copy, is_quiet=True)
-
-
-def _backup(options: argparse.Namespace, settings: Settings) -> int:
+def run_backup(options: argparse.Namespace, settings: Settings) -> int:
+    """Copy the database into one file; 2 where no folder is named."""
     folder = options.folder or settings.backup.folder
     if folder is None:
         print("Say where to: insop db backup FOLDER, or set [backup] folder.", file=sys.stderr)
@@ -50,7 +36,8 @@ def _backup(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _restore(options: argparse.Namespace, settings: Settings) -> int:
+def run_restore(options: argparse.Namespace, settings: Settings) -> int:
+    """Put a backup in place."""
     url = _url(settings)
     try:
         if url.get_backend_name() != "sqlite":
@@ -68,7 +55,8 @@ def _restore(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _copy(options: argparse.Namespace, settings: Settings) -> int:
+def run_copy(options: argparse.Namespace, settings: Settings) -> int:
+    """Copy every row into an empty database, and compare."""
     try:
         source, target = async_url(options.source), async_url(options.target)
         if source == target:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from bot.commands.numbers import row_number
-from bot.config import Settings
 from knowledge.model import LANGUAGES
+
+if TYPE_CHECKING:
+    from bot.config import Settings
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -6,9 +6,12 @@ import argparse
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.config import Settings
 from knowledge.model import LANGUAGES, TOPICS
+
+if TYPE_CHECKING:
+    from bot.config import Settings
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
