@@ -29,9 +29,11 @@ soak: $(VENV)/.dev-stamp
 chaos-cluster: $(VENV)/.dev-stamp
 	@$(BIN)/python -m benchmarks.cluster --json
 
-# Line and branch coverage of the program by its tests.
+# Line and branch coverage of the program by its tests; below nine tenths it fails.
 coverage: $(VENV)/.dev-stamp
-	@$(BIN)/python -m coverage run -m pytest -q
+	@$(BIN)/python -m coverage erase
+	@$(BIN)/python -m coverage run -m pytest -q -n auto --dist loadfile
+	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m coverage report
 
 # Known weaknesses in what the lock files name; without a network it says so and does no harm.
