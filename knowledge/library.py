@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from knowledge.answering import Answerer, Outcome, Query
 from knowledge.model import Article, Collection, Contact, Source
@@ -22,7 +23,7 @@ class Library:
 
     def __init__(self, collection: Collection, build: Callable[[Collection], Answerer]) -> None:
         self._build = build
-        self._snapshot = Snapshot(collection=collection, answerer=build(collection))
+        self._snapshot = self.prepare(collection)
 
     @property
     def collection(self) -> Collection:
@@ -66,3 +67,17 @@ class Library:
     def replace(self, snapshot: Snapshot) -> None:
         """Serve ``snapshot`` from now on."""
         self._snapshot = snapshot
+
+
+class LateLibrary(Library):
+    """Loads when it is first asked: for a process that seldom is, such as one that only sends."""
+
+    def __init__(
+        self, load: Callable[[], Collection], build: Callable[[Collection], Answerer]
+    ) -> None:
+        self._load = load
+        self._build = build
+
+    @cached_property  # type: ignore[override]  # it can be written to, which mypy does not see
+    def _snapshot(self) -> Snapshot:
+        return self.prepare(self._load())

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 from xml.sax.saxutils import escape
 
-from PIL import ImageFont
+if TYPE_CHECKING:
+    from PIL import ImageFont
 
 FONTS: Final = Path(__file__).parent / "fonts"
 """One weight of Noto Sans, cut to what is needed: Latin, Cyrillic and Arabic in one, Chinese."""
@@ -161,6 +162,8 @@ def _script(text: str) -> Script:
 
 @cache
 def _font(script: Script) -> ImageFont.FreeTypeFont:
+    from PIL import ImageFont
+
     return ImageFont.truetype(
         FONT_FILES[script], _MEASURED_AT, layout_engine=ImageFont.Layout.BASIC
     )

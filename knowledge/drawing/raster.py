@@ -5,9 +5,6 @@ from __future__ import annotations
 import io
 from typing import Final
 
-import resvg_py
-from PIL import Image
-
 from knowledge.drawing.lettering import FONT_FILES
 
 COLOURS: Final = 64
@@ -17,8 +14,12 @@ COLOURS: Final = 64
 def to_png(svg: str, width: int, *, is_quick: bool = False) -> bytes:
     """A PNG of ``width`` pixels; raises ``ValueError`` where the SVG cannot be read.
 
-    ``is_quick`` takes a third of the time for a file that is a little larger.
+    ``is_quick`` takes a third of the time for a file that is a little larger. The libraries are
+    loaded for the first drawing: most processes never draw.
     """
+    import resvg_py
+    from PIL import Image
+
     drawn = resvg_py.svg_to_bytes(
         svg_string=svg,
         width=width,

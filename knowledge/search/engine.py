@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from knowledge.answering import Candidate, Decision, Outcome, Query
@@ -16,6 +16,7 @@ from knowledge.search.crossing import Crossing, Found, Searcher
 from knowledge.search.explain import explain
 from knowledge.search.followup import follow_up
 from knowledge.search.normalise import words
+from knowledge.search.recent import Recent
 from knowledge.search.semantic import Encoder, FusedMatcher
 from knowledge.search.splitting import split_questions
 from knowledge.smalltalk import intent
@@ -30,6 +31,11 @@ _FEW_UNSEEN = 0.20
 the articles never use (`_FEW_UNSEEN`); a suggestion the same with `_REMOTE`. "What is the capital
 of France" has neither, whatever the articles on France."""
 
+_KEPT = 512
+"""Questions whose outcome is kept: greetings, buttons and what an announcement makes many ask."""
+_LONG = 200
+"""Characters from which a text is not kept: nobody else will write the same."""
+
 _WARM = {
     "en": "how do I know that the fumes of my leaking pesticide drum are poison",
     "fr": "comment savoir si le fût de pesticide qui fuit est un poison pour mon sol",
@@ -41,6 +47,24 @@ _WARM = {
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What a text says by itself, whatever was said before it.
+
+    ``outcome`` is the decision; it is final where ``is_final``. ``nearest`` is how much the text
+    is like the nearest example.
+    """
+
+    outcome: Outcome
+    nearest: float = 0.0
+    is_final: bool = False
+    parts: tuple[str, ...] = ()
+    intent: str | None = None
+
+
+_Key = tuple[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Engine:
     """Decides on questions; immutable, safe to share between threads, never raises on any text."""
 
@@ -48,6 +72,8 @@ class Engine:
     crossing: Crossing
     detector: LanguageDetector
     titles: Mapping[str, str]
+    _looks: Recent[_Key, Look] = field(default_factory=lambda: Recent(_KEPT), compare=False)
+    _searches: Recent[_Key, Outcome] = field(default_factory=lambda: Recent(_KEPT), compare=False)
 
     @classmethod
     def build(
@@ -88,23 +114,36 @@ class Engine:
 
     def decide(self, query: Query) -> Outcome:
         """Decide on one question; see `knowledge.answering`."""
-        detection = self.detector.detect(query.text, default=query.language or "en")
-        language = query.language or detection.language
-        screened = screen(query, language)
-        if screened is not None:
-            return screened
-        if not words(query.text):
-            return Outcome(
-                decision="rephrase", language=language, score=0.0, explanation=("no words",)
-            )
-        outcome = self._with_context(query, language, detection)
-        parts = split_questions(query.text)
-        if len(parts) > 1:
-            outcome = self._with_parts(outcome, parts, query, language)
-        return replace(outcome, intent=intent(query.text))
+        look = self._look(query.text, query.language)
+        if look.is_final:
+            return look.outcome
+        outcome = self._with_context(query, look)
+        if len(look.parts) > 1:
+            outcome = self._with_parts(outcome, look.parts)
+        return replace(outcome, intent=look.intent)
 
-    def _with_context(self, query: Query, language: str, detection: Detection) -> Outcome:
-        alone, nearest = self._look(query.text, language, detection)
+    def _look(self, text: str, language: str | None) -> Look:
+        if len(text) > _LONG:
+            return self._read(text, language)
+        return self._looks.get((text, language), lambda: self._read(text, language))
+
+    def _read(self, text: str, language: str | None) -> Look:
+        """Look at a text by itself; ``language`` is the reader's, None to detect it."""
+        detection = self.detector.detect(text, default=language or "en")
+        spoken = language or detection.language
+        screened = screen(Query(text=text, language=language), spoken)
+        if screened is not None:
+            return Look(screened, is_final=True)
+        if not words(text):
+            nothing = Outcome(
+                decision="rephrase", language=spoken, score=0.0, explanation=("no words",)
+            )
+            return Look(nothing, is_final=True)
+        outcome, nearest = self._find(text, spoken, detection)
+        return Look(outcome, nearest, parts=split_questions(text), intent=intent(text))
+
+    def _with_context(self, query: Query, look: Look) -> Outcome:
+        alone, language = look.outcome, look.outcome.language
         if query.previous is None or query.previous not in self.titles:
             return alone
         spoken = self.detector.detect(query.text, default=language).language
@@ -121,7 +160,7 @@ class Engine:
                 candidates=(Candidate(article=query.previous, score=1.0),),
                 explanation=("asks for more of the article shown before",),
             )
-        if not follow.is_leaning and alone.decision == "answer" and nearest >= _NEARLY_ASKED:
+        if not follow.is_leaning and alone.decision == "answer" and look.nearest >= _NEARLY_ASKED:
             return alone
         together = self._search(follow.text, language)
         if together.decision == "handoff" or alone.decision == "handoff":
@@ -131,11 +170,9 @@ class Engine:
         note = f"read together with the question before: “{follow.text}”"
         return replace(together, explanation=(note, *together.explanation))
 
-    def _with_parts(
-        self, whole: Outcome, parts: tuple[str, ...], query: Query, language: str
-    ) -> Outcome:
+    def _with_parts(self, whole: Outcome, parts: tuple[str, ...]) -> Outcome:
         """Keep the parts only where each finds something, and not all the same thing."""
-        found = [self._search(part, language) for part in parts]
+        found = [self._search(part, whole.language) for part in parts]
         if any(part.decision == "rephrase" for part in found):
             return whole
         if len({part.candidates[0].article for part in found if part.candidates}) < 2:
@@ -145,9 +182,14 @@ class Engine:
         return replace(first, parts=parts, explanation=(note, *first.explanation))
 
     def _search(self, text: str, language: str) -> Outcome:
-        return self._look(text, language, self.detector.detect(text, default=language))[0]
+        if len(text) > _LONG:
+            return self._searched(text, language)
+        return self._searches.get((text, language), lambda: self._searched(text, language))
 
-    def _look(self, text: str, language: str, detection: Detection) -> tuple[Outcome, float]:
+    def _searched(self, text: str, language: str) -> Outcome:
+        return self._find(text, language, self.detector.detect(text, default=language))[0]
+
+    def _find(self, text: str, language: str, detection: Detection) -> tuple[Outcome, float]:
         """The outcome, and how much the text is like the nearest example."""
         found = self.crossing.find(text, detection)
         best = found.match
