@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.events import Author
 from bot.chat.turn import Member, Role
+from bot.store.dialects import insert_for
 from bot.store.schema import account, person, question
 from bot.store.schema_members import notice
 
@@ -33,7 +35,11 @@ _RECOGNISE: Final = (
 )
 
 _ADD: Final = insert(person).returning(person.c.id)
-_ADD_ACCOUNT: Final = insert(account)
+
+
+@cache
+def _add_account(dialect: str) -> Any:
+    return insert_for(dialect, account).on_conflict_do_nothing().returning(account.c.person_id)
 
 
 class People:
@@ -96,8 +102,8 @@ class People:
             _ADD, {"name": author.name, "role": 0, "created_at": now}
         )
         person_id = int(inserted.scalar_one())
-        await self._connection.execute(
-            _ADD_ACCOUNT,
+        added = await self._connection.scalar(
+            _add_account(self._connection.dialect.name),
             {
                 "platform": author.platform,
                 "account_id": author.id,
@@ -106,4 +112,8 @@ class People:
                 "locale": author.locale,
             },
         )
+        if added is None:
+            # Their first words elsewhere came at the same moment, and are known by now.
+            await self._connection.execute(delete(person).where(person.c.id == person_id))
+            return await self.recognise(author, now)
         return Member(id=person_id, name=author.name)

@@ -55,6 +55,23 @@ async def test_a_whole_conversation(stage: Stage) -> None:
     nat.sees("Where?", "answered", "closed", "reopened")
 
 
+async def test_the_first_words_of_a_contact_may_be_several_answers_at_once(stage: Stage) -> None:
+    desks = Desks(stage)
+    people = [stage.persona(f"Asker {number}") for number in range(4)]
+    for each in people:
+        await ask(each, f"Is {each.author.name}'s well safe?")
+    await desks.work()
+    topics = [each for each in desks.opened if each.platform == "telegram"]
+    nat = desks.contact()
+    await asyncio.gather(
+        *(writes(nat, f"Answer {n}.", conversation=topic) for n, topic in enumerate(topics))
+    )
+    out = await desks.work()
+    for number, each in enumerate(people):
+        (answer,) = texts(out, each.where.chat_id)
+        assert answer.endswith(f"Answer {number}.")
+
+
 async def test_several_processes_nudge_once(stage: Stage) -> None:
     desks, ana = Desks(stage), stage.persona("Ana")
     await ask(ana)
