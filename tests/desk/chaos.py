@@ -74,16 +74,22 @@ class Servers:
 
 
 class Chaos:
-    """``askers`` people ask at once, on three platforms; ``kills`` times the process dies."""
+    """``askers`` people ask at once, on three platforms; ``kills`` times the process dies.
 
-    def __init__(self, servers: Servers, folder: Path, *, askers: int, kills: int) -> None:
+    Nobody asks by mail: it is only where contacts answer, and mail without a question's mark is
+    left alone.
+    """
+
+    def __init__(
+        self, servers: Servers, folder: Path, database: str, *, askers: int, kills: int
+    ) -> None:
         self._servers = servers
         self._random = random.Random(8)
         self._kills = kills
         self._log = (folder / "worker.log").open("ab")
         self._worker: asyncio.subprocess.Process | None = None
         telegram, wire = servers.telegram, servers.discord
-        self._listening = Listening(wire, folder / "chaos.db")
+        self._listening = Listening(wire, database)
         group = telegram.group("Desk", topics=("General",))
         natalia = telegram.user("Natalia")
         sergei = DiscordPerson(wire, _ACCOUNT, "Sergei")
@@ -95,7 +101,7 @@ class Chaos:
             "email": MailDesk(servers.imap, servers.smtp),
         }
         self._place = Place(
-            database=f"sqlite:///{folder / 'chaos.db'}",
+            database=database,
             telegram=telegram.url,
             group=group.id,
             discord=wire.api_url,

@@ -73,9 +73,9 @@ class Listening:
     twice for nothing. ``repeated`` counts them.
     """
 
-    def __init__(self, server: WireServer, database: Path) -> None:
+    def __init__(self, server: WireServer, database: str) -> None:
         self._gateway = server.gateway
-        self._engine = create_engine(f"sqlite:///{database}")
+        self._engine = create_engine(database)
         self._lives = 0
         self.repeated = 0
 

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import on_both
 from tests.desk.chaos import Chaos, Servers
 from tests.discord.wire.server import WireServer
 from tests.email.servers import ImapServer, SmtpServer
 from tests.telegram.loopback.server import LoopbackServer
 
 IS_FULL = os.environ.get("INSOP_CHAOS") == "full"
-ASKERS, KILLS = (100, 12) if IS_FULL else (9, 2)
+ASKERS, KILLS = (100, 12) if IS_FULL else (6, 2)
 
 
 @pytest.fixture
@@ -33,10 +34,11 @@ async def servers() -> AsyncIterator[Servers]:
     await imap.stop()
 
 
+@on_both
 async def test_nothing_is_lost_crossed_or_overtaken_when_the_process_is_killed(
-    servers: Servers, tmp_path: Path
+    servers: Servers, tmp_path: Path, url: str
 ) -> None:
-    outcome = await Chaos(servers, tmp_path, askers=ASKERS, kills=KILLS).run()
+    outcome = await Chaos(servers, tmp_path, url, askers=ASKERS, kills=KILLS).run()
     print(outcome)
     assert outcome.kills > 0
     assert set(outcome.answered) == {"telegram", "discord", "email"}
