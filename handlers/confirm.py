@@ -10,6 +10,7 @@ from bot.chat.actions import Action
 from bot.chat.events import ActionPressed, CommandInvoked, FormSubmitted
 from bot.chat.forms import Field, Form
 from bot.chat.messages import Button, Message, Notice, Row
+from bot.chat.ports import Lane
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Translate, Turn
 from bot.config_members import MembershipSettings
@@ -52,6 +53,12 @@ class Confirm:
             return ""
         store: Store = turn.store
         _ = turn._
+        if await store.letters.is_refused(member.email, "code", turn.clock.now()):
+            return _(
+                "Whoever reads the mail of {email} wants no codes from me. The link at the end of "
+                "the last mail takes that back.",
+                email=member.email,
+            )
         wait = await store.email_codes.request(
             member.person_id, member.email, _.language, turn.clock.now()
         )
@@ -129,7 +136,7 @@ class Confirm:
         verdict, email = await store.email_codes.check(member.person_id, code, turn.clock.now())
         turn.notes["decision"] = f"code:{verdict}"
         if verdict == "right":
-            return await self._confirmed(turn, member, email)
+            return Message(text=await self._settle(turn, member, email), is_ephemeral=True)
         fault = {
             "wrong": _("That is not the code. Please look at the last mail and try again."),
             "spent": _("This code does not count any more. Ask for a new one."),
@@ -139,7 +146,20 @@ class Confirm:
             fault = _("The mail could not be sent. Please check the address on /me.")
         return Message(text=fault, rows=self.buttons(member, _), is_ephemeral=True)
 
-    async def _confirmed(self, turn: Turn, member: Membership, email: str) -> Reply:
+    async def by_link(self, turn: Turn, member: Membership, email: str) -> str:
+        """The page of the mail's link was pressed; returns what it says, and tells the chat."""
+        store: Store = turn.store
+        text = await self._settle(turn, member, email)
+        now = turn.clock.now()
+        home = await store.accounts.home(member.person_id) or turn.event.conversation
+        source = f"member:{member.person_id}:link{now:%Y%m%d%H%M%S}"
+        told = Message(text=text, is_ephemeral=True)
+        await store.outbox.add(source, home, told, lane=Lane.RELAY, on_unknown="resend", now=now)
+        # A private chat may be closed to the assistant (Discord): then at the next meeting.
+        await store.notices.add(member.person_id, source, told, now)
+        return text
+
+    async def _settle(self, turn: Turn, member: Membership, email: str) -> str:
         store: Store = turn.store
         _ = turn._
         for other in await store.memberships.by_email(email):
@@ -155,4 +175,4 @@ class Confirm:
             text += "\n\n" + _("Your application now waits for the secretariat.")
         elif member.state == "unconfirmed":
             text += "\n\n" + _("You are a member of the network now.")
-        return Message(text=text, is_ephemeral=True)
+        return text

@@ -19,6 +19,7 @@ from bot.chat.turn import Translate
 from bot.desk.relaying import Relay
 from bot.desk.rendering import coarse, to_desk
 from bot.desk.returning import mail_came_back
+from bot.mail import LetterLinks
 from bot.store import Database, Store
 from bot.store.mail import KeptFile
 from bot.store.outages import OUTAGES
@@ -48,7 +49,9 @@ class MailOffice:
         troubles: Troubles,
         language: str,
         mailbox: str,
+        links: LetterLinks | None = None,
     ) -> None:
+        self._links = links
         self._database = database
         self._clock = clock
         self._desks = tuple(desks)
@@ -125,9 +128,13 @@ class MailOffice:
             question = await store.questions.get(number)
             ids = await store.mail.thread(number, to.chat_id)
             messages = await store.question_messages.of(number)
+            now = self._clock.now()
+            mark = await store.letters.mark(to.chat_id, now)
+            is_refused = await store.letters.has_refused(mark, "question")
         if question is None:
-            return Thread(ids=ids)
-        _ = translator(self._language_of(to.chat_id) or self._language)
+            return Thread(ids=ids, is_refused=is_refused)
+        language = self._language_of(to.chat_id) or self._language
+        _ = translator(language)
         said = [
             plain(to_desk(each, question, _).text)
             for each in messages[-TRANSCRIPT:]
@@ -138,6 +145,9 @@ class MailOffice:
             ids=ids,
             hint=_("Please write your answer above this line."),
             transcript="\n\n".join(said)[-TRANSCRIPT_LIMIT:],
+            stop=self._links.stop("question", mark, now, language) if self._links else None,
+            stop_hint=_("No more questions by mail:"),
+            is_refused=is_refused,
         )
 
     async def returned(self, verdict: Returned) -> None:

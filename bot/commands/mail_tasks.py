@@ -12,9 +12,10 @@ from bot.commands.mail_office import MailOffice
 from bot.commands.roles import Part, Task
 from bot.commands.sending import sender_for
 from bot.delivery.waking import wait_first
+from bot.mail import LetterLinks
 
 
-def make_mail_adapter(app: App) -> EmailAdapter:
+def make_mail_adapter(app: App, links: LetterLinks | None = None) -> EmailAdapter:
     """The adapter on this house's database and settings."""
     settings = app.settings
     mailbox = settings.mailbox
@@ -26,6 +27,7 @@ def make_mail_adapter(app: App) -> EmailAdapter:
         troubles=app.troubles,
         language=settings.language,
         mailbox=f"{mailbox.username}@{mailbox.host}/{mailbox.folder}",
+        links=links,
     )
     return EmailAdapter(
         email=settings.email,
@@ -44,7 +46,7 @@ def mail_tasks(part: Part) -> dict[str, Task]:
         return {}
     tasks: dict[str, Task] = {}
     if part.has("gateway"):
-        adapter = make_mail_adapter(app)
+        adapter = make_mail_adapter(app, part.links)
 
         async def read(stop: asyncio.Event) -> None:
             await adapter.run(app.dispatch, stop)
@@ -54,6 +56,7 @@ def mail_tasks(part: Part) -> dict[str, Task]:
 
         tasks["email"] = read_elected if part.roles else read
     if part.has("sender"):
-        sender, _ = sender_for(app, make_mail_adapter(app), token_id="email", owner=part.owner)
+        adapter = make_mail_adapter(app, part.links)
+        sender, _ = sender_for(app, adapter, token_id="email", owner=part.owner)
         tasks["email.sender"] = sender.run
     return tasks

@@ -23,6 +23,7 @@ from bot.delivery.courier import InteractiveCourier
 from bot.delivery.pacing import Pacer
 from bot.delivery.sender import Sender
 from bot.delivery.waking import wait_first
+from bot.mail import LetterLinks
 from bot.operations.electing import Elected
 from bot.operations.watching import Watch
 from bot.sharing import BEAT, Gateway
@@ -75,6 +76,7 @@ class Part:
     owner: str
     web: WebServer | None
     gateway: Gateway | None
+    links: LetterLinks | None = None
     pokes: dict[str, Callable[[], None]] = field(default_factory=dict)
 
     def poke_senders(self) -> None:

@@ -23,13 +23,18 @@ from bot.delivery.limits import limits_for
 from bot.delivery.mailing import Mailing
 from bot.delivery.pacing import Pacer
 from bot.delivery.sender import Sender
+from bot.mail import LetterLinks
 from bot.operations.daily_backup import DailyBackup
 from bot.watching import ProgressSamples
 
 Task = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
-def upkeep(app: App, poke_senders: Callable[[], None] = lambda: None) -> dict[str, Task]:
+def upkeep(
+    app: App,
+    poke_senders: Callable[[], None] = lambda: None,
+    links: LetterLinks | None = None,
+) -> dict[str, Task]:
     """What runs beside the platforms: announcements, the calendar, mails, the daily cleaning.
 
     ``poke_senders`` lets reminders leave at their moment.
@@ -41,6 +46,7 @@ def upkeep(app: App, poke_senders: Callable[[], None] = lambda: None) -> dict[st
         transport=transport,
         meter=app.meter,
         troubles=app.troubles,
+        links=links,
     )
     housekeeping = Housekeeping(
         database=app.database, clock=app.clock, retention=app.settings.retention

@@ -18,7 +18,7 @@ from bot.commands.calendar_feed import feed_of
 from bot.commands.channels import subscribe_channels
 from bot.commands.collecting import keep_what_is_there
 from bot.commands.event_seeds import seed_events
-from bot.commands.mail_tasks import mail_tasks
+from bot.commands.letter_links import letter_links
 from bot.commands.roles import (
     ALL,
     Part,
@@ -102,7 +102,10 @@ async def _serve(settings: Settings, roles: frozenset[str]) -> None:
         library = build_library(settings) if has_search else unsearched_library(settings)
         app = build(settings, database, library, clock=clock, meter=metrics, gateway=gateway)
         web = WebServer(settings.web, clock) if settings.web.port else None
-        part = Part(app=app, roles=roles, owner=owner, web=web, gateway=gateway)
+        links = await letter_links(app)
+        if web is not None and links is not None:
+            links.links.add_to(web)
+        part = Part(app=app, roles=roles, owner=owner, web=web, gateway=gateway, links=links)
         tasks = _tasks(part, metrics)
         if part.has("gateway"):
             await subscribe_channels(app)
@@ -132,7 +135,10 @@ def _tasks(part: Part, metrics: Metrics) -> dict[str, Task]:
     for platform in _platforms(app.settings):
         if not part.roles or part.roles & {"gateway", "sender"}:
             tasks[platform] = platforms.keep(platform, partial(part.tasks, platform))
-    tasks |= mail_tasks(part)
+    if app.settings.mailbox.host is not None:
+        from bot.commands.mail_tasks import mail_tasks
+
+        tasks |= mail_tasks(part)
     if part.has("clock"):
         tasks |= _clock(part)
     if app.settings.alerts.enabled:
@@ -148,7 +154,7 @@ def _tasks(part: Part, metrics: Metrics) -> dict[str, Task]:
 
 def _clock(part: Part) -> dict[str, Task]:
     """What is done at its time: in this process, or in the elected one of several."""
-    works = upkeep(part.app, part.poke_senders)
+    works = upkeep(part.app, part.poke_senders, part.links)
     if not part.roles:
         return works
 

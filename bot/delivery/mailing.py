@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
+from bot.chat.markup import Raw
 from bot.chat.measuring import NO_METER, Meter
 from bot.chat.ports import Clock
 from bot.chat.troubles import Troubles
 from bot.delivery.waking import wait_first
-from bot.mail import Letter, MailError, MailTransport
+from bot.mail import Letter, LetterLinks, MailError, MailTransport
 from bot.store import Database
-from bot.store.email_codes import CodeMail
+from bot.store.email_codes import VALID_FOR, CodeMail
 from bot.store.outages import OUTAGES
 from bot.translating import translator
 
@@ -45,7 +46,9 @@ class Mailing:
         transport: MailTransport,
         meter: Meter = NO_METER,
         troubles: Troubles | None = None,
+        links: LetterLinks | None = None,
     ) -> None:
+        self._links = links
         self._meter = meter
         self._troubles = troubles or Troubles()
         self._failures = 0
@@ -64,16 +67,23 @@ class Mailing:
 
     async def send_due(self) -> int:
         """Send what is due now; returns how many letters left."""
+        now = self._clock.now()
+        letters: list[tuple[CodeMail, Letter]] = []
         async with self._database.begin() as store:
-            mails = await store.email_codes.claim(self._clock.now())
-        outcomes = await asyncio.gather(*(self._send(mail) for mail in mails))
+            for mail in await store.email_codes.claim(now):
+                mark = await store.letters.mark(mail.email, now)
+                if await store.letters.has_refused(mark, "code"):
+                    await store.email_codes.give_up(mail.id)
+                else:
+                    letters.append((mail, code_letter(mail, self._links, mark, now)))
+        outcomes = await asyncio.gather(*(self._send(*each) for each in letters))
         return sum(outcomes)
 
-    async def _send(self, mail: CodeMail) -> bool:
+    async def _send(self, mail: CodeMail, letter: Letter) -> bool:
         retry_in: timedelta | None = None
         is_given_up = False
         try:
-            await self._transport.send(code_letter(mail))
+            await self._transport.send(letter)
         except MailError as error:
             is_given_up = error.is_final or mail.attempts > len(RETRIES)
             retry_in = None if is_given_up else RETRIES[mail.attempts - 1]
@@ -96,18 +106,41 @@ class Mailing:
         return False
 
 
-def code_letter(mail: CodeMail) -> Letter:
-    """What the mail says, in the language of the one who asked for it."""
+def code_letter(
+    mail: CodeMail, links: LetterLinks | None = None, mark: str = "", now: datetime | None = None
+) -> Letter:
+    """What the mail says, in the language of the one who asked for it.
+
+    ``mark`` stands for the address, for the link that ends such mails.
+    """
     _ = translator(mail.language)
     code = f"{mail.code[:3]} {mail.code[3:]}"
+    subject = _("Your code for the soil pollution network")
+    if links is None or now is None:
+        text = _(
+            "Hello,\n\n"
+            "your code for the International Network on Soil Pollution (INSOP) is:\n\n"
+            "    {code}\n\n"
+            "It counts for ten minutes. Give it to the assistant in the chat where you joined. "
+            "Nobody of the network will ever ask you for it.\n\n"
+            "If you did not ask for this mail, please ignore it; without the code nothing "
+            "happens.\n",
+            code=code,
+        )
+        return Letter(to=mail.email, subject=subject, text=text, language=mail.language)
+    stop = links.stop("code", mark, now, mail.language)
     text = _(
         "Hello,\n\n"
         "your code for the International Network on Soil Pollution (INSOP) is:\n\n"
         "    {code}\n\n"
-        "It counts for ten minutes. Give it to the assistant in the chat where you joined. "
-        "Nobody of the network will ever ask you for it.\n\n"
-        "If you did not ask for this mail, please ignore it; without the code nothing happens.\n",
+        "It counts for ten minutes. Give it to the assistant in the chat where you joined, or "
+        "open this page and press its button:\n\n"
+        "{page}\n\n"
+        "Nobody of the network will ever ask you for the code.\n\n"
+        "If you did not ask for this mail, please ignore it; without the code or the button "
+        "nothing happens. If you want no such mails any more:\n{stop}\n",
         code=code,
+        page=Raw(links.confirm(mail.id, mail.attempts, now + VALID_FOR, mail.language)),
+        stop=Raw(stop),
     )
-    subject = _("Your code for the soil pollution network")
-    return Letter(to=mail.email, subject=subject, text=text, language=mail.language)
+    return Letter(to=mail.email, subject=subject, text=text, language=mail.language, stop=stop)

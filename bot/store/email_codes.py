@@ -41,6 +41,16 @@ class CodeMail:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Who asked for a mail. ``is_used``: the address was confirmed by it already."""
+
+    person_id: int
+    email: str
+    language: str
+    is_used: bool
+
+
 class EmailCodes:
     """At most one code of a person counts: the last one asked for."""
 
@@ -194,6 +204,40 @@ class EmailCodes:
         if is_right:
             return "right", str(row.email)
         return ("spent" if row.tries + 1 >= MAX_TRIES else "wrong"), ""
+
+    async def asked(self, number: int, attempt: int, now: datetime) -> Asked | None:
+        """Whose mail it was, for the link in it; None where it does not count any more.
+
+        ``attempt`` is the mail's: one that was sent again after a failure made the first void.
+        Holds the row, so that two presses come one after the other.
+        """
+        row = (
+            await self._connection.execute(
+                select(email_code)
+                .where(email_code.c.id == number, email_code.c.attempts == attempt)
+                .with_for_update()
+            )
+        ).first()
+        if row is None or row.person_id is None:
+            return None
+        is_used = row.state == "used"
+        is_waiting = row.state in ("sending", "sent") and row.expires_at > now
+        if not is_used and not is_waiting:
+            return None
+        return Asked(
+            person_id=row.person_id,
+            email=row.email or "",
+            language=row.language,
+            is_used=is_used,
+        )
+
+    async def use(self, number: int) -> None:
+        """The link of a mail was used: neither it nor the code counts again."""
+        await self._connection.execute(
+            update(email_code)
+            .where(email_code.c.id == number)
+            .values(state="used", email=None, code_hash=None)
+        )
 
     async def forget_before(self, moment: datetime) -> int:
         """Drop what was asked for before ``moment``; returns how many."""

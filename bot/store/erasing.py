@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.article_drafts import ArticleDrafts
 from bot.store.asked import Asked
 from bot.store.erasing_desk import KEPT, forget_names, forget_questions
+from bot.store.letters import KINDS, Letters
 from bot.store.person_rows import (
     Pair,
     account_tables,
@@ -58,6 +59,7 @@ class Eraser:
         await self._forget_questions(person_id, now, counts)
         await self._forget_relays(person_id, counts)
         await self._forget_codes(person_id)
+        await self._forget_refusals(person_id, counts)
         for table in account_tables():
             await self._count(
                 counts, table.name, delete(table).where(among(table, "account_id", accounts))
@@ -166,6 +168,14 @@ class Eraser:
             .where(email_code.c.person_id == person_id)
             .values(person_id=None, email=None, code_hash=None, salt=None, state="void")
         )
+
+    async def _forget_refusals(self, person_id: int, counts: dict[str, int]) -> None:
+        """Of an address that is theirs for certain: anybody may have named another's."""
+        letters = Letters(self._connection)
+        for mark in await letters.marks_of(person_id):
+            for kind in KINDS:
+                gone = int(await letters.allow(mark, kind))
+                counts["letter_refusal"] = counts.get("letter_refusal", 0) + gone
 
     async def _forget_updates(
         self, accounts: set[Pair], now: datetime, counts: dict[str, int]

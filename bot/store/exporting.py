@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.letters import Letters
 from bot.store.person_rows import (
     account_tables,
     accounts_of,
@@ -17,8 +18,9 @@ from bot.store.person_rows import (
     private_chats_of,
 )
 from bot.store.schema import person
+from bot.store.schema_letters import letter_refusal
 
-_LEFT_OUT: Final = frozenset({"code_hash", "salt", "address_mark", "search", "actor_id"})
+_LEFT_OUT: Final = frozenset({"code_hash", "salt", "address_mark", "mark", "search", "actor_id"})
 """Digests, doubles, and which member of staff did something."""
 _INTERNAL: Final = frozenset({"lease_until", "owner", "epoch", "attempts", "batch", "lane"})
 
@@ -45,6 +47,8 @@ async def everything_about(
         await read(table, among(table, "account_id", accounts))
     for table in chat_tables():
         await read(table, among(table, "chat_id", chats))
+    marks = await Letters(connection).marks_of(person_id)
+    await read(letter_refusal, letter_refusal.c.mark.in_(marks))
     return found
 
 

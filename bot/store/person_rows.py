@@ -18,7 +18,7 @@ from bot.store.schema import account, metadata, person, question
 Pair = tuple[str, str]
 """A platform, and an account's or a chat's number on it."""
 
-PERSONAL: Final = frozenset({"person", "inbox", "mail_file"})
+PERSONAL: Final = frozenset({"person", "inbox", "mail_file", "letter_refusal"})
 """Handled by name when somebody is forgotten."""
 IMPERSONAL: Final = frozenset(
     {

@@ -38,6 +38,7 @@ from bot.store.exporting import everything_about
 from bot.store.feedback import Feedback
 from bot.store.inbox import Inbox
 from bot.store.link_codes import LinkCodes
+from bot.store.letters import Letters
 from bot.store.mail import MailStore
 from bot.store.memberships import Memberships
 from bot.store.notices import Notices
@@ -99,6 +100,7 @@ class Store:
     email_codes = _Part(EmailCodes)
     link_codes = _Part(LinkCodes)
     reach = _Part(Reach)
+    letters = _Part(Letters)
     subscriptions = _Part(Subscriptions)
     announcements = _Part(Announcements)
     announcement_drafts = _Part(AnnouncementDrafts)

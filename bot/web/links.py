@@ -12,22 +12,27 @@ import binascii
 import hashlib
 import hmac
 import struct
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import escape
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 from aiohttp import web
 
 from bot.chat.ports import Clock
 from bot.chat.turn import Translate
+from bot.middleware import RateLimit
 from bot.translating import supported, translator
+from bot.web.pages import PageText, plain_page
 from bot.web.server import WebServer
 
 _log = structlog.get_logger(__name__)
 
+BODY: Final = 4096
+"""Bytes of a press; what a mail program sends by itself is 26."""
+PACE: Final = 0.2
+BURST: Final = 20
+"""Looks and presses of one link, and how many a second when these are used up."""
 _SIGNATURE: Final = 16
 """Bytes of the HMAC that a link carries: 128 bits."""
 _MOST: Final = 256
@@ -40,12 +45,24 @@ class BadLink(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinkPage:
-    """What a kind of link does. ``act`` returns what to tell; it must bear being repeated."""
+class Shown:
+    """What a page says. ``button`` presses this link, or another one: ``purpose`` and token."""
 
-    ask: Callable[[Translate], str]
-    button: Callable[[Translate], str]
-    act: Callable[[str, Translate], Awaitable[str]]
+    text: str
+    button: str = ""
+    other: tuple[str, str] | None = None
+
+
+class LinkPage(Protocol):
+    """What a kind of link does; both return None where it does not count any more."""
+
+    async def show(self, subject: str, _: Translate) -> Shown | None:
+        """What to say before the press; changes nothing."""
+        ...
+
+    async def act(self, subject: str, _: Translate) -> Shown | None:
+        """The press; must bear being repeated."""
+        ...
 
 
 class Links:
@@ -56,6 +73,7 @@ class Links:
         self._public_url = public_url
         self._clock = clock
         self._pages: dict[str, LinkPage] = {}
+        self._pace = RateLimit(clock, rate=PACE, burst=BURST)
 
     def add(self, purpose: str, page: LinkPage) -> None:
         """Say what links of a purpose do; raises ``ValueError`` where that is said already."""
@@ -68,11 +86,18 @@ class Links:
         server.add_get("/l/{purpose}/{token}", self._show)
         server.add_post("/l/{purpose}/{token}", self._act)
 
-    def url(self, purpose: str, subject: str, expires: datetime) -> str | None:
-        """The link, or None where the settings name no address for people."""
+    def url(
+        self, purpose: str, subject: str, expires: datetime, language: str | None = None
+    ) -> str | None:
+        """The link, or None where the settings name no address for people.
+
+        The page speaks ``language``, that of the mail; without one, the browser's.
+        """
         if self._public_url is None:
             return None
-        return f"{self._public_url}/l/{purpose}/{self.token(purpose, subject, expires)}"
+        token = self.token(purpose, subject, expires)
+        asked = f"?l={language}" if language else ""
+        return f"{self._public_url.rstrip('/')}/l/{purpose}/{token}{asked}"
 
     def token(self, purpose: str, subject: str, expires: datetime) -> str:
         """``subject`` must be short and no secret: it can be read out of the token."""
@@ -100,36 +125,38 @@ class Links:
         return hmac.digest(self._key, said, hashlib.sha256)[:_SIGNATURE]
 
     async def _show(self, request: web.Request) -> web.Response:
-        _ = _language(request)
-        page, _subject = self._open(request)
-        if page is None:
-            return _page(_, _("This link does not count any more."), status=404)
-        form = f'<form method="post"><button>{escape(page.button(_))}</button></form>'
-        return _page(_, page.ask(_), extra=form)
+        return await self._answer(request, is_press=False)
 
     async def _act(self, request: web.Request) -> web.Response:
+        if (request.content_length or 0) > BODY:
+            return web.Response(status=413)
+        return await self._answer(request, is_press=True)
+
+    async def _answer(self, request: web.Request, *, is_press: bool) -> web.Response:
         _ = _language(request)
-        page, subject = self._open(request)
-        if page is None:
-            return _page(_, _("This link does not count any more."), status=404)
-        told = await page.act(subject, _)
-        _log.info("web.link_used", purpose=request.match_info["purpose"])
-        return _page(_, told)
-
-    def _open(self, request: web.Request) -> tuple[LinkPage | None, str]:
         purpose = request.match_info["purpose"]
+        shown = None
         try:
-            return self._pages[purpose], self.subject(purpose, request.match_info["token"])
+            page = self._pages[purpose]
+            subject = self.subject(purpose, request.match_info["token"])
         except (KeyError, BadLink):
-            return None, ""
+            pass
+        else:
+            # Guesses cost a digest; only what was made here reaches the database.
+            wait = self._pace.take((purpose, subject)).wait
+            if wait:
+                return web.Response(status=429, headers={"Retry-After": str(wait)})
+            shown = await (page.act if is_press else page.show)(subject, _)
+        if shown is None:
+            return plain_page(PageText(text=_("This link does not count any more.")), _, status=404)
+        if is_press:
+            _log.info("web.link_used", purpose=purpose)
+        to = "" if shown.other is None else self._path(*shown.other, _)
+        return plain_page(PageText(text=shown.text, button=shown.button, to=to), _)
 
-
-def unsubscribe_headers(url: str) -> dict[str, str]:
-    """What a mail carries so that its reader's mail program offers one click (RFC 8058, 3.1)."""
-    return {
-        "List-Unsubscribe": f"<{url}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-    }
+    def _path(self, purpose: str, token: str, _: Translate) -> str:
+        # Relative, so that it holds behind whatever stands in front of the server.
+        return f"../{purpose}/{token}?l={_.language}"
 
 
 def _encode(raw: bytes) -> str:
@@ -143,20 +170,9 @@ def _decode(token: str) -> bytes:
 
 
 def _language(request: web.Request) -> Translate:
-    """The first language of the browser that we have."""
-    for part in request.headers.get("Accept-Language", "")[:200].split(","):
+    """The mail's, or the first language of the browser that we have."""
+    said = request.headers.get("Accept-Language", "")[:200].split(",")
+    for part in (request.query.get("l", "")[:8], *said):
         if language := supported(part.partition(";")[0].strip()):
             return translator(language)
     return translator("en")
-
-
-def _page(_: Translate, text: str, *, extra: str = "", status: int = 200) -> web.Response:
-    direction = "rtl" if _.language == "ar" else "ltr"
-    html = (
-        f'<!doctype html><html lang="{_.language}" dir="{direction}"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width"><title>INSOP</title>'
-        "<style>body{font:1.1rem system-ui;max-width:34rem;margin:4rem auto;padding:0 1rem}"
-        "button{font:inherit;padding:.6rem 1.2rem}</style>"
-        f"<p>{escape(text)}</p>{extra}</html>"
-    )
-    return web.Response(text=html, content_type="text/html", status=status)

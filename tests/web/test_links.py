@@ -9,58 +9,148 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.turn import Translate
+from bot.mail import unsubscribe_headers
 from bot.store import Database
-from bot.web.links import BadLink, LinkPage, Links, unsubscribe_headers
+from bot.web.links import BODY, BURST, BadLink, Links, Shown
 from bot.web.server import WebServer
 from tests.clock import ManualClock
 from tests.web.conftest import Serve
 
 DAY = timedelta(days=1)
 KEY = bytes(range(32))
+HOST = "https://insop.example.org"
+
+
+class Ending:
+    """A page that notes whom it was pressed for."""
+
+    def __init__(self, links: Links) -> None:
+        self.used: list[str] = []
+        self.shown: list[str] = []
+        self._links = links
+
+    async def show(self, subject: str, _: Translate) -> Shown | None:
+        self.shown.append(subject)
+        return Shown(text=_("Cancel?"), button=_("Yes <b>"))
+
+    async def act(self, subject: str, _: Translate) -> Shown | None:
+        self.used.append(subject)
+        if subject == "gone":
+            return None
+        other = self._links.token("back", subject, ManualClock().now() + DAY)
+        return Shown(text=_("Cancelled."), button=_("Back"), other=("back", other))
 
 
 @pytest.fixture
 def links(clock: ManualClock) -> Links:
-    return Links(KEY, public_url="https://insop.example.org", clock=clock)
+    return Links(KEY, public_url=HOST, clock=clock)
 
 
 @pytest.fixture
-def used(links: Links) -> list[str]:
-    """Whom the link "stop" was used for."""
-    found: list[str] = []
+def page(links: Links) -> Ending:
+    """What the link "stop" leads to."""
+    made = Ending(links)
+    links.add("stop", made)
+    return made
 
-    async def act(subject: str, _: Translate) -> str:
-        found.append(subject)
-        return _("Cancelled.")
 
-    page = LinkPage(ask=lambda _: _("Cancel?"), button=lambda _: _("Yes <b>"), act=act)
-    links.add("stop", page)
-    return found
+def path_of(links: Links, subject: str, clock: ManualClock, language: str | None = None) -> str:
+    url = links.url("stop", subject, clock.now() + DAY, language)
+    assert url is not None
+    return url.removeprefix(HOST)
 
 
 async def test_opening_a_link_changes_nothing_and_its_button_does(
-    server: WebServer, serve: Serve, links: Links, used: list[str], clock: ManualClock
+    server: WebServer, serve: Serve, links: Links, page: Ending, clock: ManualClock
 ) -> None:
     links.add_to(server)
-    url = links.url("stop", "42", clock.now() + DAY)
-    assert url is not None
-    path = url.removeprefix("https://insop.example.org")
+    path = path_of(links, "42", clock)
     async with serve(server) as session:
         async with session.get(path, headers={"Accept-Language": "xx, ar;q=0.8"}) as answer:
             text = await answer.text()
             assert answer.status == 200
             assert '<html lang="ar" dir="rtl">' in text
             assert "<b>" not in text
-        assert used == []
+        async with session.head(path) as answer:
+            assert answer.status == 200
+        assert page.used == []
         one_click = {"List-Unsubscribe": "One-Click"}
         async with session.post(path, data=one_click) as answer:
             assert answer.status == 200
+            assert 'action="../back/' in await answer.text()
         async with session.post(path.replace("/stop/", "/other/")) as answer:
             assert answer.status == 404
         clock.advance(DAY.total_seconds())
         async with session.post(path) as answer:
             assert answer.status == 404
-    assert used == ["42"]
+    assert page.used == ["42"]
+
+
+async def test_what_does_not_count_any_more_is_said_alike(
+    server: WebServer, serve: Serve, links: Links, page: Ending, clock: ManualClock
+) -> None:
+    """A guess, a foreign link and a spent one look the same to whoever tries."""
+    links.add_to(server)
+    foreign = Links(bytes(32), public_url=HOST, clock=clock)
+    told = set()
+    async with serve(server) as session:
+        for path in (path_of(links, "gone", clock), path_of(foreign, "42", clock), "/l/stop/abc"):
+            async with session.post(path) as answer:
+                assert answer.status == 404
+                told.add(await answer.text())
+    assert len(told) == 1
+    assert page.used == ["gone"]
+
+
+async def test_the_page_holds_no_script_and_nothing_from_elsewhere(
+    server: WebServer, serve: Serve, links: Links, page: Ending, clock: ManualClock
+) -> None:
+    links.add_to(server)
+    async with serve(server) as session, session.get(path_of(links, "42", clock)) as answer:
+        text = await answer.text()
+        policy = answer.headers["Content-Security-Policy"]
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert "Set-Cookie" not in answer.headers
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert not [word for word in ("<script", "src=", "http:", "https:") if word in text]
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es", "ar", "ru", "zh"])
+async def test_the_page_speaks_the_language_of_the_mail(
+    server: WebServer,
+    serve: Serve,
+    links: Links,
+    page: Ending,
+    clock: ManualClock,
+    language: str,
+) -> None:
+    links.add_to(server)
+    path = path_of(links, "42", clock, language)
+    headers = {"Accept-Language": "de, en"}
+    async with serve(server) as session, session.get(path, headers=headers) as answer:
+        text = await answer.text()
+    assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}">' in text
+
+
+async def test_a_link_that_is_hammered_and_a_long_body_are_refused(
+    server: WebServer, serve: Serve, links: Links, page: Ending, clock: ManualClock
+) -> None:
+    links.add_to(server)
+    path = path_of(links, "42", clock)
+    async with serve(server) as session:
+        async with session.post(path, data=b"x" * (BODY + 1)) as answer:
+            assert answer.status == 413
+        statuses = []
+        for _ in range(BURST + 2):
+            async with session.get(path) as answer:
+                statuses.append(answer.status)
+        async with session.get(path_of(links, "43", clock)) as answer:
+            assert answer.status == 200
+    assert statuses == [200] * BURST + [429, 429]
+    assert len(page.shown) == BURST + 1
+    assert page.used == []
 
 
 def test_a_token_counts_for_its_purpose_and_its_key_alone(links: Links, clock: ManualClock) -> None:
@@ -102,3 +192,4 @@ def test_what_a_mail_carries_for_one_click() -> None:
         "List-Unsubscribe": "<https://x.org/l/stop/t>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
+    assert unsubscribe_headers("http://x.org/l/stop/t") == unsubscribe_headers(None) == {}

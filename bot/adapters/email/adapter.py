@@ -157,6 +157,10 @@ class EmailAdapter:
             raise Undeliverable("a mail that belongs to no question") from error
         now = self._clock.now()
         try:
+            thread = await self._office.thread(to, plain(message.text))
+            if thread.is_refused:
+                await self._came_back(number, to.chat_id)
+                raise Undeliverable("mails are not wanted there")
             token = (await self._signer()).make(number, to.chat_id, now)
             mail, local = compose(
                 message,
@@ -165,7 +169,7 @@ class EmailAdapter:
                 way=self._way,
                 token=token,
                 nonce=nonce,
-                thread=await self._office.thread(to, plain(message.text)),
+                thread=thread,
                 now=now,
                 limit=self.capabilities.attachment_limit,
             )

@@ -21,6 +21,7 @@ from bot.adapters.email.automatic import OWN_HEADER
 from bot.adapters.email.office import Thread
 from bot.adapters.email.stripping import MARKER
 from bot.adapters.email.tokens import Token
+from bot.adapters.email.unsubscribing import offer_unsubscribing
 from bot.chat.cleaning import clean_line
 from bot.chat.markup import plain
 from bot.chat.messages import Attachment, LinkButton, Message
@@ -90,6 +91,7 @@ def compose(
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     mail[OWN_HEADER] = "question"
+    offer_unsubscribing(mail, thread.stop)
     files, names = _fitting(message.attachments, limit)
     mail.set_content(body(message, thread, names), charset="utf-8", cte="quoted-printable")
     for file in files:
@@ -118,6 +120,7 @@ def body(message: Message, thread: Thread, left_out: Sequence[str] = ()) -> str:
         plain(message.footer).strip(),
         "\n".join(links),
         "\n".join(f"📎 ✗ {name}" for name in left_out),
+        f"{thread.stop_hint} {thread.stop}" if thread.stop else "",
         "\n".join(f"> {line}".rstrip() for line in thread.transcript.splitlines()),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -39,13 +39,18 @@ class Thread:
     """What a mail about a question is built around.
 
     ``ids`` are those of the mails so far, oldest first; ``hint`` the words of the line above
-    which people write; ``transcript`` what was said before, as plain text.
+    which people write; ``transcript`` what was said before, as plain text. ``stop`` is a page on
+    which the reader says no to more mails, ``stop_hint`` the words before it; ``is_refused``: that
+    was said.
     """
 
     title: str = ""
     ids: Sequence[str] = ()
     hint: str = ""
     transcript: str = ""
+    stop: str | None = None
+    stop_hint: str = ""
+    is_refused: bool = False
 
 
 class Office(Protocol):

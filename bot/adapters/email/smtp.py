@@ -9,6 +9,7 @@ from email.utils import localtime, make_msgid, parseaddr
 
 import aiosmtplib
 
+from bot.adapters.email.unsubscribing import offer_unsubscribing
 from bot.config_members import EmailSettings
 from bot.mail import Letter, MailError
 
@@ -81,5 +82,6 @@ def compose(letter: Letter, sender: str) -> EmailMessage:
     message["Message-ID"] = make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = letter.language
+    offer_unsubscribing(message, letter.stop)
     message.set_content(letter.text, charset="utf-8")
     return message
