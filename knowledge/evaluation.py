@@ -59,8 +59,10 @@ def read_set(path: Path, k: int = 5, seed: int = 0, typos: bool = False) -> Data
         test = [(str(text), str(entry)) for text, entry in data["test"]]
         outside = [str(text) for text in data["oos_test"]]
         name, language = str(data["name"]), str(data["lang"])
-    except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(f"{path} is no data set in the benchmark's format: {error!r}") from error
+    if not base or not (test or outside):
+        raise ValueError(f"{path} holds no entries, or no questions to ask.")
     if typos:
         slips = random.Random(seed)
         test = [(misspell(text, slips), entry) for text, entry in test]

@@ -45,8 +45,10 @@ def _plain(result: dict[str, Any]) -> str:
     for name, value in result.items():
         if isinstance(value, dict):
             shown = ", ".join(f"{key} {part:.2f}" for key, part in value.items())
+        elif isinstance(value, float):
+            shown = f"{value:.3f}"
         else:
-            shown = f"{value:.3f}" if isinstance(value, float) else str(value)
+            shown = "–" if value is None else str(value)
         lines.append(f"{name:>18}  {shown}")
     return "\n".join(lines)
 
