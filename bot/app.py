@@ -153,7 +153,12 @@ def build(
     others = () if gateway is None else (gateway.in_turn,)
     all_roles = {**roles_of(settings), **(extra_roles or {})}
     desks = desks_of(settings)
-    announcing = AnnouncePorts(roles=all_roles, desks=desks, preview=preview)
+    announcing = AnnouncePorts(
+        roles=all_roles,
+        desks=desks,
+        preview=preview,
+        contacts=lambda: [each.accounts for each in library.everyone],
+    )
     routes = build_routes(library, desks, translator, settings, announcing)
     dispatcher = Dispatcher(
         database=database,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.chat.events import ConversationRef, Platform
@@ -19,8 +19,12 @@ def _as_written(platform: Platform, message: Message) -> tuple[Bubble, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnouncePorts:
-    """``roles`` are those of the configuration by account; ``desks`` the secretariat's chats."""
+    """``roles`` are those of the configuration by account; ``desks`` the secretariat's chats.
+
+    ``contacts`` tells the accounts of each contact of ``contacts.toml``, as it stands now.
+    """
 
     roles: Mapping[str, Role] = field(default_factory=dict)
     desks: Sequence[ConversationRef] = ()
     preview: Preview = _as_written
+    contacts: Callable[[], Sequence[Sequence[str]]] = tuple

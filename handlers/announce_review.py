@@ -75,6 +75,13 @@ class SecondPerson:
         review = await store.announcement_reviews.of(told.id)
         if review is None or review.is_own(turn.member.id):
             return Notice(text=turn._("This is your own; somebody else has to say yes to it."))
+        if {review.author, review.proposed_by} & await self._twins(turn):
+            return Notice(
+                text=turn._(
+                    "It comes from another account that seems to be yours; somebody else has to "
+                    "say yes to it. If both are yours, join them with /link."
+                )
+            )
         return None
 
     async def approved(self, turn: Turn, told: Announcement) -> None:
@@ -116,8 +123,14 @@ class SecondPerson:
     async def _others(self, turn: Turn) -> list[ConversationRef]:
         store: Store = turn.store
         staff = await store.staff.secretaries(self._ports.roles)
-        chats = [each.chat for each in staff if each.person_id != turn.member.id]
+        own = {turn.member.id, *await self._twins(turn)}
+        chats = [each.chat for each in staff if each.person_id not in own]
         return list(dict.fromkeys((*chats, *self._ports.desks)))
+
+    async def _twins(self, turn: Turn) -> frozenset[int]:
+        """Other records that are most likely the one who acts."""
+        store: Store = turn.store
+        return await store.staff.twins(turn.member.id, self._ports.contacts())
 
     async def _tell_author(self, turn: Turn, told: Announcement, verdict: str, text: str) -> None:
         store: Store = turn.store

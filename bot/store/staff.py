@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.events import ConversationRef, Platform, private_chat_with
 from bot.chat.turn import Role
 from bot.store.schema import account, person
+from bot.store.schema_members import membership
 
 _ORDER = ("telegram", "discord", "console")
 """Where somebody is written to who has chosen nothing."""
@@ -72,6 +73,40 @@ class Staff:
             chat = private_chat_with(cast(Platform, name), number)
             members.append(StaffMember(person_id=None, chat=chat))
         return members
+
+    async def twins(self, person_id: int, contacts: Sequence[Sequence[str]]) -> frozenset[int]:
+        """Other records that are most likely the same human being.
+
+        They confirmed the same address, or an account of each stands under one of ``contacts``
+        (accounts like ``telegram:123``).
+        """
+        own, other = membership.alias(), membership.alias()
+        found = set(
+            await self._connection.scalars(
+                select(other.c.person_id)
+                .join_from(own, other, own.c.email == other.c.email)
+                .where(
+                    own.c.person_id == person_id,
+                    own.c.email_confirmed_at.is_not(None),
+                    other.c.email_confirmed_at.is_not(None),
+                )
+            )
+        )
+        rows = await self._connection.execute(
+            select(account.c.platform, account.c.account_id).where(account.c.person_id == person_id)
+        )
+        mine = {f"{row.platform}:{row.account_id}" for row in rows}
+        beside = {key for group in contacts if mine & set(group) for key in group}
+        pairs = [key.partition(":")[::2] for key in beside]
+        if pairs:
+            found |= set(
+                await self._connection.scalars(
+                    select(account.c.person_id).where(
+                        tuple_(account.c.platform, account.c.account_id).in_(pairs)
+                    )
+                )
+            )
+        return frozenset(found - {person_id})
 
 
 def _rank(chat: ConversationRef) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.chat.actions import Action
@@ -10,6 +12,10 @@ from bot.chat.wire import message_from_json
 from bot.config import LimitSettings, Settings, TelegramSettings
 from bot.config_announcements import AnnouncementSettings
 from bot.store import Database
+from bot.store.memberships import Membership
+from knowledge.library import Library
+from knowledge.model import Contact
+from knowledge.search.fuzzy import FuzzySearch
 from tests.announcing.conftest import FanOutAll, Rows, Subscribe, choose, send, write
 from tests.clock import ManualClock
 from tests.knowledge_sample import sample_library
@@ -207,3 +213,50 @@ async def test_a_second_press_is_no_second_person(
     assert all("Something else" not in text.text for text in texts.values())
     await omar.presses_action((await asked(rows))["telegram-Omar"])
     omar.sees("Correction of announcement 1")
+
+
+@pytest.mark.parametrize("tie", ["address", "contact", "none"])
+async def test_a_second_account_of_the_author_is_no_second_person(
+    stage: Stage, subscribe: Subscribe, rows: Rows, fan_out: FanOutAll, tie: str
+) -> None:
+    if tie == "contact":
+        accounts = ("telegram:telegram-Sara", "discord:discord-sara")
+        one = Contact(id="sara", name="Sara", email="", accounts=accounts)
+        collection = replace(sample_library().collection, contacts=(one,))
+        stage.library = Library(collection, FuzzySearch.build)
+    sara = stage.persona("Sara", role=Role.SECRETARIAT)
+    again = stage.persona("sara", platform="discord", role=Role.SECRETARIAT)
+    omar = stage.persona("Omar", role=Role.SECRETARIAT)
+    await subscribe("a")
+    people = []
+    for each in (sara, again, omar):
+        await each.says("/help")
+        async with stage.database.begin() as store:
+            now = stage.clock.now()
+            found = await store.people.recognise(each.author, now)
+            people.append(found.id)
+            if tie == "address":
+                email = "omar@example.org" if each is omar else "Sara@example.org"
+                member = Membership(
+                    person_id=found.id,
+                    state="member",
+                    name=each.author.name,
+                    joined_at=now,
+                    consented_at=now,
+                    email=email,
+                    email_confirmed_at=now,
+                )
+                await store.memberships.save(member, now)
+    await write(sara)
+    await send(sara)
+    questions = await asked(rows)
+    yes = questions["telegram-Omar"]
+    assert any("discord-sara" in chat for chat in questions) is (tie == "none")
+    await again.presses_action(yes)
+    if tie == "none":
+        again.sees("is being sent")
+        return
+    again.sees("another account that seems to be yours", "/link")
+    assert await fan_out(1) == 0
+    await omar.presses_action(yes)
+    omar.sees("is being sent")
