@@ -13,7 +13,7 @@ import aiohttp
 from bot.commands.doctor_places import Finding
 from bot.config import Settings
 from bot.store import Database
-from bot.store.backups import PATTERN, verify
+from bot.store.backups import backups_in, verify
 from bot.store.copying import CopyError
 from bot.store.database import HEAD, DatabaseError
 
@@ -41,7 +41,7 @@ def _backup(settings: Settings) -> Finding:
         return Finding(
             state="missing", text="Backup: none is made. Set [backup] folder for a daily one."
         )
-    found = sorted(Path(settings.backup.folder).glob(PATTERN))
+    found = backups_in(Path(settings.backup.folder))
     if not found:
         return Finding(state="missing", text=f"Backup: none in {settings.backup.folder} yet.")
     newest = found[-1]

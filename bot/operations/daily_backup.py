@@ -15,7 +15,7 @@ from bot.chat.troubles import Troubles
 from bot.config_operations import BackupSettings
 from bot.delivery.waking import wait_first
 from bot.store import Database
-from bot.store.backups import PATTERN, prune, write_backup
+from bot.store.backups import backups_in, made_at, prune, write_backup
 from bot.store.copying import CopyError
 
 RETRY: Final = timedelta(hours=1)
@@ -80,18 +80,10 @@ class DailyBackup:
         last = self._last()
         if last is not None and last >= today:
             return today + timedelta(days=1)
-        if local < today and last is not None and last >= today - timedelta(days=1):
-            return today
         return today if local < today else now
 
     def _last(self) -> datetime | None:
         """When the newest backup was made."""
-        folder = Path(self._settings.folder or "")
-        names = sorted(path.stem for path in folder.glob(PATTERN))
-        if not names:
-            return None
-        try:
-            made = datetime.strptime(f"{names[-1]}+0000", "insop-%Y%m%d-%H%M%S%z")
-        except ValueError:
-            return None
-        return made.astimezone(self._zone)
+        found = backups_in(Path(self._settings.folder or ""))
+        made = made_at(found[-1]) if found else None
+        return made.astimezone(self._zone) if made is not None else None

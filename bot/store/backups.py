@@ -11,7 +11,7 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.store.copying import CopyError, check_release, compare_all, copy_all, empty_all, opened
 from bot.store.database import HEAD
 
-PATTERN: Final = "insop-*.db"
+_NAME: Final = "insop-%Y%m%d-%H%M%S.db"
 _PAGES: Final = 512
 """Pages copied before writers get a turn."""
 
@@ -29,7 +29,7 @@ _PAGES: Final = 512
 def write_backup(url: URL, folder: Path, now: datetime) -> Path:
     """Blocks; call it in a thread. Raises ``CopyError`` or ``OSError``."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"insop-{now:%Y%m%d-%H%M%S}.db"
+    path = folder / now.strftime(_NAME)
     part = path.with_suffix(".part")
     part.unlink(missing_ok=True)
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -107,9 +107,22 @@ def restore_backup(path: Path, url: URL, now: datetime, *, replaces: bool) -> Pa
     return aside
 
 
+def made_at(path: Path) -> datetime | None:
+    """When a backup was made, by its name; aware. None where the file is somebody else's."""
+    try:
+        return datetime.strptime(path.name, _NAME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def backups_in(folder: Path) -> list[Path]:
+    """The oldest first."""
+    return sorted(path for path in folder.glob("insop-*.db") if made_at(path) is not None)
+
+
 def prune(folder: Path, keep: int) -> list[Path]:
-    """Delete all but the newest ``keep``; returns what went."""
-    found = sorted(folder.glob(PATTERN))
+    """Delete all but the newest ``keep``; returns what went. Other files are left alone."""
+    found = backups_in(folder)
     old = found[:-keep] if keep else found
     for path in old:
         path.unlink()
