@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +14,9 @@ from tests.telegram.loopback.server import TOKEN, LoopbackServer
 ROOT = Path(__file__).resolve().parents[2]
 STARTING = 90.0
 """Seconds that a start may take on a busy machine."""
+
+LISTED = (sys.executable, "-X", "importtime", "-m", "bot")
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 CONFIG = """
 knowledge_dir = "{folder}/kb"
@@ -32,7 +35,6 @@ LATER = {
     "alembic": "the tables are at this release",
     "discord": "there is no token of Discord",
     "psycopg": "the database is SQLite",
-    "sqlalchemy.dialects.postgresql": "the database is SQLite",
     "email_validator": "nobody has joined",
     "icalendar": "nobody asked for a calendar file",
     "imapclient": "there is no mailbox",
@@ -56,33 +58,26 @@ def imported(listing: str) -> set[str]:
     return names | {name.split(".")[0] for name in names}
 
 
-def listed(*arguments: str, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:
-    """``insop`` with those arguments; what it imports is on its standard error."""
-    return subprocess.Popen(
-        [sys.executable, "-X", "importtime", "-m", "bot", *arguments],
-        env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
 async def start_and_ask(folder: Path, server: LoopbackServer) -> set[str]:
     """What a process has imported that was asked once and then told to stop."""
-    process = listed(
-        "--config", str(folder / "config.toml"), "run", environment={"INSOP_TELEGRAM_TOKEN": TOKEN}
-    )
+    listing = folder / "imports"
+    with listing.open("wb") as errors:
+        process = await asyncio.create_subprocess_exec(
+            *(*LISTED, "--config", str(folder / "config.toml"), "run"),
+            env={**ENVIRONMENT, "INSOP_TELEGRAM_TOKEN": TOKEN},
+            stderr=errors,
+        )
     try:
         asked = server.received("sendMessage")
-        server.user("Ana").says("What is INSOP?")
+        await server.user("Ana").says("What is INSOP?")
         await server.until_received("sendMessage", asked + 1, within=STARTING)
-        process.send_signal(signal.SIGTERM)
-        _, listing = process.communicate(timeout=STARTING)
+        process.terminate()
+        assert await process.wait() == 0
     finally:
-        process.kill()
-        process.wait()
-    assert process.returncode == 0, listing[-2000:]
-    return imported(listing)
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return imported(listing.read_text(encoding="utf-8"))
 
 
 async def test_a_start_on_telegram_loads_what_the_first_answer_needs(tmp_path: Path) -> None:
@@ -100,9 +95,10 @@ async def test_a_start_on_telegram_loads_what_the_first_answer_needs(tmp_path: P
 
 
 def test_the_list_of_commands_loads_nothing_of_their_work() -> None:
-    process = listed("--help")
-    shown, listing = process.communicate(timeout=STARTING)
-    assert process.returncode == 0 and "announce" in shown
-    found = imported(listing)
+    done = subprocess.run(
+        [*LISTED, "--help"], env=ENVIRONMENT, capture_output=True, check=True, text=True
+    )
+    assert "announce" in done.stdout
+    found = imported(done.stderr)
     assert "argparse" in found
     assert not found & {"pydantic", "sqlalchemy", "structlog", "numpy", "telegram", "discord"}

@@ -20,15 +20,21 @@ _TOGETHER: Final = ({"photo", "video"}, {"document"}, {"audio"})
 _ALBUM: Final = 10
 
 
-def forwarded(files: Sequence[FileRef], caption: dict[str, Any] | None = None) -> list[Call]:
-    """The calls that send ``files``; ``caption`` goes under the one file that there is."""
+def forwarded(
+    files: Sequence[FileRef], caption: dict[str, Any] | None = None, *, singly: bool = False
+) -> list[Call]:
+    """The calls that send ``files``; ``caption`` goes under the one file that there is.
+
+    ``singly``: without albums, where buttons shall hang under the last file.
+    """
     if len(files) == 1:
         return [_single(files[0], caption or {})]
     calls = []
+    size = 1 if singly else _ALBUM
     for kinds in _TOGETHER:
         group = [file for file in files if file.kind in kinds]
-        for start in range(0, len(group), _ALBUM):
-            album = group[start : start + _ALBUM]
+        for start in range(0, len(group), size):
+            album = group[start : start + size]
             calls.append(_album(album) if len(album) > 1 else _single(album[0], {}))
     calls += [_single(file, {}) for file in files if file.kind == "voice"]
     return calls

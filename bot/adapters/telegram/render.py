@@ -52,17 +52,18 @@ def render(to: ConversationRef, message: Message, *, quoting: str | None = None)
     files = [_checked(file) for file in message.attachments]
     if not parts and not files and not message.files:
         raise ChatError("a message without anything visible")
+    is_bare_keyboard = markup is not None and not parts
     if len(message.files) == 1 and not files and len(parts) <= 1 and _fits_caption(parts):
         calls = forwarded(message.files, _caption(parts[0] if parts else None))
     elif message.files:
-        calls = forwarded(message.files) + _file_calls(files, singly=False)
+        calls = forwarded(message.files, singly=is_bare_keyboard)
+        calls += _file_calls(files, singly=is_bare_keyboard)
         calls += [Call(method="sendMessage", parameters=_text(part)) for part in parts]
     elif len(files) == 1 and len(parts) <= 1 and _fits_caption(parts):
         caption = parts[0] if parts else _caption_of(files[0])
         calls = [_file_call(files[0], caption)]
     else:
-        has_bare_keyboard = markup is not None and not parts
-        calls = _file_calls(files, singly=has_bare_keyboard)
+        calls = _file_calls(files, singly=is_bare_keyboard)
         calls += [Call(method="sendMessage", parameters=_text(part)) for part in parts]
     if markup is not None:
         calls[-1].parameters["reply_markup"] = markup
