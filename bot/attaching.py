@@ -9,8 +9,6 @@ from collections.abc import Collection, Mapping
 from pathlib import PurePath
 from typing import Final
 
-from PIL import Image
-
 from bot.chat.cleaning import clean_line
 
 MEGABYTE: Final = 1024 * 1024
@@ -61,6 +59,8 @@ def refusing(size: int, platforms: Collection[str]) -> str | None:
 
 def media_type_of(name: str, data: bytes) -> str:
     """What it is by its bytes, if it is a picture that every platform shows; else by its name."""
+    from PIL import Image
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

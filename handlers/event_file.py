@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.calendar.ics_writing import calendar_file
 from bot.chat.messages import Attachment
 from bot.store.event_entries import entry_of
 from bot.store.event_rows import Meeting
@@ -23,6 +22,9 @@ def attachment(
 
     The meeting's link is in it for those who may see it, and for nobody else.
     """
+    # The library of calendars is loaded for the first file, not at each start.
+    from bot.calendar.ics_writing import calendar_file
+
     event = meeting.event
     title = event.text_in(language).title
     entry = entry_of(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from email_validator import EmailNotValidError, validate_email
-
 from bot.chat.cleaning import clean_line
 from bot.chat.forms import SEPARATOR, Accepted, Doubt, Field
 from bot.chat.messages import Choice
@@ -140,6 +138,8 @@ def check_name(text: str, _: Translate) -> Accepted | Doubt:
 
 def check_email(text: str, _: Translate) -> Accepted | Doubt:
     """An address by RFC 5321 and 6531 (Unicode), not looked up on the network."""
+    from email_validator import EmailNotValidError, validate_email
+
     typed = clean_line(text, EMAIL_LIMIT + 1).removeprefix("mailto:")
     try:
         found = validate_email(typed, check_deliverability=False)

@@ -78,6 +78,6 @@ class LateLibrary(Library):
         self._load = load
         self._build = build
 
-    @cached_property  # type: ignore[override]  # it can be written to, which mypy does not see
-    def _snapshot(self) -> Snapshot:
+    @cached_property
+    def _snapshot(self) -> Snapshot:  # type: ignore[override]  # it can be written to as well
         return self.prepare(self._load())

@@ -8,16 +8,19 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from multiprocessing import get_context
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from bot.calendar.ics_reading import NotACalendar, Reading, read_calendar
+from bot.calendar.ics_lines import NotACalendar
 from bot.chat.ports import Clock
 from bot.clockwork.fetching import Fetched, FetchError, tidy_url
 from bot.clockwork.importing import Imported, Importing
 from bot.store import Database
 from bot.store.event_feeds import EventFeed, EventFeeds
+
+if TYPE_CHECKING:
+    from bot.calendar.ics_reading import Reading
 
 SMALL: Final = 200_000
 """Bytes of a file that is read within some 100 ms, and so where it is."""
@@ -123,11 +126,14 @@ class Feeds:
 async def read_aside(data: bytes, zone: str) -> Reading:
     """Read a file without holding up the turns: a large one in a process of its own."""
     if len(data) <= SMALL:
-        return read_calendar(data, default_zone=zone)
+        return _read(data, zone)
     loop = asyncio.get_running_loop()
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
         return await loop.run_in_executor(pool, _read, data, zone)
 
 
 def _read(data: bytes, zone: str) -> Reading:
+    # The library of calendars is loaded for the first feed, not at each start.
+    from bot.calendar.ics_reading import read_calendar
+
     return read_calendar(data, default_zone=zone)

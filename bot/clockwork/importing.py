@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bot.calendar.entries import CalendarEntry
-from bot.calendar.ics_reading import Fault, Reading
+from bot.calendar.ics_joining import Fault
 from bot.calendar.rules import BrokenRule
 from bot.chat.ports import Clock
 from bot.store import Database, Store
 from bot.store.event_entries import event_of
 from bot.store.event_rows import Meeting
+
+if TYPE_CHECKING:
+    from bot.calendar.ics_reading import Reading
 
 ENTRIES: Final = 15
 """Taken in in one transaction, some 30 ms, so that no turn waits long for it."""

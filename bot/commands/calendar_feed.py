@@ -7,7 +7,6 @@ from typing import Final
 
 from bot.calendar.feed_links import PURPOSE, feed_language
 from bot.chat.ports import Clock
-from bot.commands.events import calendar_of
 from bot.store import Database
 from knowledge.model import LANGUAGES
 
@@ -27,6 +26,8 @@ def feed_of(database: Database, clock: Clock) -> Callable[[str], Awaitable[str |
             return None
         until, text = written.get(language, (0.0, ""))
         if not text or until <= clock.monotonic():
+            from bot.commands.events import calendar_of
+
             data = await calendar_of(database, language, clock.now())
             text = data.decode("utf-8")
             written[language] = (clock.monotonic() + FRESH, text)

@@ -13,8 +13,7 @@ from typing import Any, Final, Protocol
 
 import structlog
 
-from bot.adapters.telegram.adapter import TelegramAdapter
-from bot.app import App, desks_of, folder_of
+from bot.app import App, desks_of, folder_of, own_folder_of
 from bot.chat.events import Platform
 from bot.commands.beside import Fetching, run_beside
 from bot.commands.sending import pacer_for, sender_for
@@ -31,7 +30,7 @@ from bot.store.listening import listen
 from bot.store.outages import OUTAGES
 from bot.web.server import WebServer
 from knowledge.answering import Outcome, Query
-from knowledge.library import Library
+from knowledge.library import LateLibrary, Library
 from knowledge.loader import load
 
 _log = structlog.get_logger(__name__)
@@ -173,6 +172,8 @@ def make_adapter(
     app = part.app
     courier = InteractiveCourier(pacer=pacer, clock=app.clock, meter=app.meter)
     if platform == "telegram":
+        from bot.adapters.telegram.adapter import TelegramAdapter
+
         telegram = app.settings.telegram
         if is_sender:
             telegram = telegram.model_copy(update={"set_commands": False, "mode": "polling"})
@@ -233,8 +234,15 @@ class _NoSearch:
 
 
 def unsearched_library(settings: Settings) -> Library:
-    """The articles without their search."""
-    return Library(load(folder_of(settings)), lambda _: _NoSearch())
+    """The articles without their search, read when they are first asked for."""
+    return LateLibrary(
+        lambda: load(
+            folder_of(settings),
+            cache=settings.answering.cache_folder,
+            own=own_folder_of(settings),
+        ),
+        lambda _: _NoSearch(),
+    )
 
 
 def _rate(part: Part, platform: Platform) -> float:

@@ -14,7 +14,6 @@ from dataclasses import replace
 from typing import Final
 
 import structlog
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from bot.attaching import file_name
 from bot.chat.errors import DeliveryError, RateLimited, Unreachable
@@ -94,6 +93,8 @@ def stripped(data: bytes) -> bytes:
 
     What is no picture stays as it is.
     """
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
     try:
         with Image.open(io.BytesIO(data)) as picture:
             kind = picture.format or "JPEG"
