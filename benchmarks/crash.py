@@ -96,6 +96,7 @@ class Crash:
             "max_takeover_s": max((t for t in takeovers if t is not None), default=None),
             "recipients": recipients,
             "answers_lost": stats["lost"],
+            "looked_up": stats["looked_up"],
             "is_finished": finished,
             "kills_without_send": recoveries.count(None),
         }

@@ -35,6 +35,7 @@ async def main(arguments: argparse.Namespace) -> None:
             owner=f"{os.getpid()}-{uuid.uuid4().hex[:8]}",
             policy=POLICY,
             pacer=pacer,
+            history=adapter if arguments.platform == "discord" else None,
         )
         fanout = FanOut(database=database, clock=clock, poke_senders=sender.poke, ahead=2000)
         async with asyncio.TaskGroup() as group:

@@ -39,6 +39,7 @@ class Platform:
     nonces: dict[tuple[str, str], tuple[float, int]] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
     lost_count: int = 0
+    looked_up: int = 0
     random: random.Random = field(default_factory=lambda: random.Random(7))
     _second: deque[float] = field(default_factory=deque)
 
@@ -139,6 +140,21 @@ async def discord(request: web.Request) -> web.StreamResponse:
     return web.json_response({"id": str(number), "channel_id": chat})
 
 
+async def discord_history(request: web.Request) -> web.Response:
+    """What was taken in a channel since ``since`` (Unix time); Discord keeps no nonce with it."""
+    platform = request.app[KEY]
+    chat = request.match_info["channel"]
+    since = time.monotonic() - (time.time() - float(request.query["since"]))
+    await asyncio.sleep(platform.latency)
+    found = [
+        {"id": str(number), "content": text}
+        for number, (at, taken_by, text) in enumerate(platform.taken, 1)
+        if taken_by == chat and at >= since
+    ]
+    platform.looked_up += 1
+    return web.json_response(found)
+
+
 def _fault(request: web.Request, platform: Platform) -> web.Response | None:
     if platform.down_until > time.monotonic() or platform.random.random() < platform.broken:
         return web.json_response({"ok": False, "error_code": 502}, status=502)
@@ -181,6 +197,7 @@ async def stats(request: web.Request) -> web.Response:
             "taken": len(platform.taken),
             "refused": len(platform.refused),
             "lost": platform.lost_count,
+            "looked_up": platform.looked_up,
             "now": time.monotonic(),
             **full,
         }
@@ -193,6 +210,7 @@ def build(platform: Platform) -> web.Application:
     app[KEY] = platform
     app.router.add_post("/bot{token}/{method}", telegram)
     app.router.add_post("/discord/channels/{channel}/messages", discord)
+    app.router.add_get("/discord/channels/{channel}/messages", discord_history)
     app.router.add_patch("/discord/channels/{channel}/messages/{message}", discord)
     app.router.add_post("/control/set", control)
     app.router.add_get("/control/stats", stats)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,6 @@ from bot.chat.events import ConversationRef, Event, Platform
 from bot.chat.messages import Message, SentMessage
 from bot.chat.ports import Capabilities
 from bot.chat.turn import Dispatch, Reply
-
-Answer = tuple[int, dict[str, Any]]
-"""Status and body."""
 
 HERE = Path(__file__).resolve().parent
 
@@ -109,6 +107,19 @@ class WireAdapter:
             body = {"chat_id": int(to.chat_id), "text": message.text}
         return _sent(*await self._request("POST", url, body))
 
+    async def find_sent(
+        self, to: ConversationRef, message: Message | None, *, nonce: str, since: datetime
+    ) -> SentMessage | None:
+        """Look into the channel, as the adapter of Discord does."""
+        url = f"{self._url}/discord/channels/{to.chat_id}/messages?since={since.timestamp()}"
+        _, found = await self._request("GET", url)
+        for each in found:
+            if message is None:
+                raise Undeliverable("other words")
+            if each["content"] == message.text:
+                return SentMessage(message_id=each["id"])
+        return None
+
     async def edit(self, to: ConversationRef, message_id: str, message: Message) -> None:
         """Edit once."""
         if self.platform == "discord":
@@ -125,7 +136,7 @@ class WireAdapter:
         """Not measured."""
         raise Undeliverable("cannot delete")
 
-    async def _request(self, method: str, url: str, body: dict[str, Any]) -> Answer:
+    async def _request(self, method: str, url: str, body: Any = None) -> tuple[int, Any]:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 timeout=self._timeout, connector=aiohttp.TCPConnector(limit=512)

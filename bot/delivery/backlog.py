@@ -11,6 +11,7 @@ import heapq
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
 from bot.chat.events import ConversationRef
@@ -26,8 +27,9 @@ BUSY_LOOK: Final = 0.05
 class Job:
     """A claimed row and its message.
 
-    ``cost`` is the requests that it will take, ``attempts`` how often it was armed,
-    ``first_sent_at`` (monotonic) when it first left, as far as is known.
+    ``cost`` is the requests that it will take, ``attempts`` how often it was armed, ``armed_at``
+    when it was so last. ``tried_at`` is the first attempt that may have arrived before that, None
+    where none can have.
     """
 
     row: OutboxRow
@@ -35,7 +37,8 @@ class Job:
     cost: int = 1
     version: int = 0
     attempts: int = 0
-    first_sent_at: float | None = None
+    tried_at: datetime | None = None
+    armed_at: datetime | None = None
     has_moved: bool = False
 
     def relocated(self, to: ConversationRef) -> Job:

@@ -144,6 +144,7 @@ class Feeder:
                     message=message,
                     version=version,
                     attempts=row.attempts,
+                    tried_at=row.tried_at,
                     cost=self._cost(row, message),
                 )
             )

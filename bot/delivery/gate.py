@@ -38,7 +38,7 @@ class Gate:
         """
         self._seen = {}
         stops = [
-            Result(row=job.row, state="skipped", error="expired")
+            _stopped(job, "expired")
             for job in jobs
             if job.row.expires_at is not None and job.row.expires_at <= now
         ]
@@ -105,11 +105,7 @@ class Gate:
             (standing.row_id, _reason(standing, asked[standing.row_id].row.lane))
             for standing in await OutboxChats(connection).standings(list(asked))
         ]
-        return [
-            Result(row=asked[row_id].row, state="skipped", error=reason)
-            for row_id, reason in reasons
-            if reason is not None
-        ]
+        return [_stopped(asked[row_id], reason) for row_id, reason in reasons if reason is not None]
 
     async def _halted(self, connection: AsyncConnection, jobs: list[Job]) -> list[Result]:
         batches = {job.row.batch for job in jobs if job.row.batch}
@@ -127,11 +123,7 @@ class Gate:
                 job.message = edition.message(job.row.language)
                 job.version = edition.version
         muted = await self._muted(connection, jobs, editions)
-        return stops + [
-            Result(row=job.row, state="skipped", error="topic muted")
-            for job in jobs
-            if job.row.id in muted
-        ]
+        return stops + [_stopped(job, "topic muted") for job in jobs if job.row.id in muted]
 
     async def _muted(
         self, connection: AsyncConnection, jobs: list[Job], editions: Mapping[int, Edition]
@@ -142,6 +134,12 @@ class Gate:
                 ids = [job.row.id for job in jobs if job.row.batch == batch]
                 muted |= await OutboxChats(connection).muted(ids, edition.topic)
         return muted
+
+
+def _stopped(job: Job, reason: str) -> Result:
+    """Not sent any more; but a report does not call skipped what may have arrived before."""
+    is_in_doubt = job.tried_at is not None and job.row.batch and job.row.kind == "send"
+    return Result(row=job.row, state="unknown" if is_in_doubt else "skipped", error=reason)
 
 
 def _reason(standing: Standing, lane: Lane) -> str | None:

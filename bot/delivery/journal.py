@@ -172,6 +172,8 @@ class Journal:
             stopped = {result.row.id for result in stops}
             ids = [job.row.id for job in jobs if job.row.id not in stopped]
             armed = await claims.arm(ids, now, until) if ids else set()
+        for job in jobs:
+            job.armed_at = now
         self.known -= {result.row.id for result in doubled}
         return armed, stopped, arrived
 

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import heapq
 import math
-from base64 import b32encode
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from bot.chat.errors import Ambiguous, DeliveryError, RateLimited, Undeliverable
+from bot.chat.errors import Ambiguous, DeliveryError, RateLimited
 from bot.chat.measuring import NO_METER, Meter
 from bot.chat.messages import SentMessage
-from bot.chat.ports import Adapter, Carry, Clock, Publisher
+from bot.chat.ports import Adapter, Carry, Clock
 from bot.delivery.backlog import Backlog, Job
 from bot.delivery.breaker import Breaker
+from bot.delivery.doubts import Doubts
 from bot.delivery.leadership import Leadership
 from bot.delivery.outcomes import Decision, decide
 from bot.delivery.pacing import Pacer
 from bot.delivery.policy import SenderPolicy
 from bot.delivery.refusals import Refusals
+from bot.delivery.requesting import Requests
 from bot.delivery.waking import wait_first
 from bot.store.outbox import AT_ONCE
-from bot.store.outbox_rows import OutboxRow, Result
+from bot.store.outbox_rows import Result
 
 if TYPE_CHECKING:
     from bot.delivery.journal import Journal
@@ -35,10 +35,8 @@ _IDLE: Final = 3600.0
 log = structlog.get_logger(__name__)
 
 
-def nonce_of(row: OutboxRow) -> str:
-    """20 characters, the same for every attempt at this row, by whichever process."""
-    key = "\0".join((row.source, *row.to.key)).encode()
-    return b32encode(hashlib.blake2b(key, digest_size=12).digest()).decode("ascii").rstrip("=")
+class _Undecided(Exception):
+    """Nothing was sent; what comes next is noted."""
 
 
 class Launcher:
@@ -54,16 +52,17 @@ class Launcher:
         carry: Carry | None = None,
         backlog: Backlog,
         pacer: Pacer,
+        doubts: Doubts,
         meter: Meter = NO_METER,
     ) -> None:
         self._meter = meter
-        self._adapter = adapter
-        self._carry = carry
+        self._requests = Requests(adapter=adapter, carry=carry, policy=policy)
         self._clock = clock
         self._policy = policy
         self._leadership = leadership
         self._backlog = backlog
         self._pacer = pacer
+        self._doubts = doubts
         self._refusals = Refusals(clock=clock)
         self._breaker = Breaker(clock=clock)
         self._armed: list[tuple[int, int, Job]] = []
@@ -117,7 +116,8 @@ class Launcher:
             if not self._leadership.may_send():
                 # The row may be somebody else's by now; our own commit will tell.
                 for job in self.unload():
-                    self.journal.note(Result(row=job.row, state="claimed"))
+                    is_unsent = job.tried_at is None
+                    self.journal.note(Result(row=job.row, state="claimed", is_unsent=is_unsent))
                     self._backlog.put_back(job)
                 continue
             job = heapq.heappop(self._armed)[2]
@@ -145,13 +145,14 @@ class Launcher:
     async def _deliver(self, job: Job) -> None:
         departure = self._pacer.leave()
         sent_at = departure.left_at
-        if job.first_sent_at is None:
-            job.first_sent_at = sent_at
         try:
             try:
-                sent = await self._send(job)
+                must_ask = self._doubts.must_ask(job)
+                sent = await (self._ask(job) if must_ask else self._requests.make(job))
             finally:
                 self._pacer.answered(departure)
+        except _Undecided:
+            self._pacer.chats.end(job.row.to, was_sent=False)
         except DeliveryError as error:
             self._pacer.chats.end(job.row.to)
             self._decide(job, error, sent_at)
@@ -179,53 +180,35 @@ class Launcher:
         is_repeat = job.attempts > 1 and self._pacer.limits.nonce_window > 0
         return 0 if is_repeat and job.version > 1 else job.version
 
-    async def _send(self, job: Job) -> SentMessage | None:
-        row = job.row
-        try:
-            async with asyncio.timeout(self._policy.request_timeout * job.cost):
-                if row.kind == "send":
-                    message = job.message
-                    if message.files and self._carry is not None:
-                        message = await self._carry(row.to, message)
-                    return await self._adapter.send(row.to, message, nonce=nonce_of(row))
-                await self._change(job)
-                return None
-        except TimeoutError as error:
-            raise Ambiguous("no answer in time") from error
-        except DeliveryError:
-            raise
-        except Exception as error:
-            # A fault in an adapter must not end the sender; nobody knows what has left.
-            log.exception("adapter_failed", platform=row.to.platform, row=row.id)
-            raise Ambiguous("the adapter failed") from error
-
-    async def _change(self, job: Job) -> None:
-        row = job.row
-        if row.kind == "edit":
-            await self._adapter.edit(row.to, row.message_id or "", job.message)
-        elif row.kind == "delete":
-            await self._delete(job)
-        elif isinstance(self._adapter, Publisher):
-            await self._adapter.publish(row.to, row.message_id or "")
-        else:
-            raise Undeliverable("nothing can be published here")
-
-    async def _delete(self, job: Job) -> None:
-        row = job.row
-        for part in row.parts:
-            await self._adapter.delete(row.to, part)
-        note = job.message if job.message.text else None
-        await self._adapter.delete(row.to, row.message_id or "", instead=note)
+    async def _ask(self, job: Job) -> SentMessage | None:
+        """What an earlier attempt sent; raises ``_Undecided`` where it is to leave later, if at
+        all."""
+        finding = await self._doubts.ask(job)
+        match finding.verdict:
+            case "sent":
+                return finding.sent
+            case "unknown":
+                self.journal.note(Result(row=job.row, state="unknown", error="interrupted"))
+                self._count(job, "unknown", 0.0)
+            case "later":
+                self.journal.note(Result(row=job.row, state="claimed"))
+                self._backlog.put_back(job, finding.delay)
+            case "again":
+                job.tried_at = None
+                self.journal.note(Result(row=job.row, state="claimed", is_unsent=True))
+                self._backlog.put_back(job)
+        raise _Undecided
 
     def _decide(self, job: Job, error: DeliveryError, sent_at: float) -> None:
         now = self._clock.monotonic()
-        first_sent_at = sent_at if job.first_sent_at is None else job.first_sent_at
+        if isinstance(error, Ambiguous):
+            job.tried_at = job.tried_at or job.armed_at
         decision = decide(
             error,
             job.row,
             self._policy,
             attempts=job.attempts,
-            is_repeat_harmless=now - first_sent_at < self._pacer.limits.nonce_window,
+            is_repeat_harmless=self._doubts.may_repeat(job.tried_at),
             has_moved=job.has_moved,
         )
         log.info(
@@ -278,13 +261,24 @@ class Launcher:
             self._meter.observe("lateness_seconds", late, **labels)
 
     def _retry(self, job: Job, decision: Decision) -> None:
+        # Of several messages the first may have arrived before the second was refused.
+        is_unsent = job.tried_at is None and job.cost == 1
+        if not is_unsent:
+            job.tried_at = job.tried_at or job.armed_at
         if decision.delay > self._policy.max_wait:
             due_at = self._clock.now() + timedelta(seconds=decision.delay)
             self.journal.note(
-                Result(row=job.row, state="ready", error=decision.error, due_at=due_at)
+                Result(
+                    row=job.row,
+                    state="ready",
+                    error=decision.error,
+                    due_at=due_at,
+                    is_unsent=is_unsent,
+                )
             )
             return
-        self.journal.note(Result(row=job.row, state="claimed", error=decision.error))
+        result = Result(row=job.row, state="claimed", error=decision.error, is_unsent=is_unsent)
+        self.journal.note(result)
         self._backlog.put_back(job, decision.delay)
 
 

@@ -28,7 +28,10 @@ log = structlog.get_logger(__name__)
 
 
 class Leadership:
-    """``lease`` is the present term; ``deadline`` (monotonic) ends the right to send."""
+    """``lease`` is the present term; ``deadline`` (monotonic) ends the right to send.
+
+    ``not_before``: the sender of the last term lived until then, by its own clock.
+    """
 
     def __init__(
         self, *, database: Database, clock: Clock, token_id: str, owner: str, policy: SenderPolicy
@@ -41,6 +44,7 @@ class Leadership:
         self._lock = TokenLock(database, token_id)
         self.lease: Lease | None = None
         self.deadline = float("-inf")
+        self.not_before: datetime | None = None
 
     def may_send(self) -> bool:
         """Whether the lease still holds by this process's own clock."""
@@ -111,6 +115,8 @@ class Leadership:
                 return None
             until = now + timedelta(seconds=self._policy.lease)
             lease = await leases.take(self._token_id, self._owner, until, has_lock=is_locked)
+        if last is not None:
+            self.not_before = last.until - timedelta(seconds=self._policy.lease)
         self.lease = lease
         self.deadline = asked_at + self._policy.lease
         return lease

@@ -11,15 +11,17 @@ import structlog
 from bot.chat.measuring import NO_METER, Meter
 from bot.chat.ports import Adapter, Carry, Clock
 from bot.delivery.backlog import Backlog
+from bot.delivery.doubts import Doubts, History
 from bot.delivery.feeding import Feeder
 from bot.delivery.gate import Gate
 from bot.delivery.journal import Journal
 from bot.delivery.launching import Launcher
 from bot.delivery.leadership import Leadership
 from bot.delivery.limits import limits_for
+from bot.delivery.nonces import NonceMemory
 from bot.delivery.pacing import Pacer
 from bot.delivery.policy import SenderPolicy
-from bot.delivery.recovery import History, Recovery
+from bot.delivery.recovery import Recovery
 from bot.delivery.texts import Texts
 from bot.delivery.waking import wait_first
 from bot.store.database import Database
@@ -107,6 +109,15 @@ class _Term:
         )
         texts = Texts()
         gate = Gate(texts=texts)
+        doubts = Doubts(
+            memory=NonceMemory(
+                clock=self._clock,
+                window=pacer.limits.nonce_window,
+                not_before=self._leadership.not_before,
+            ),
+            history=sender._history,
+            policy=policy,
+        )
         self._launcher = Launcher(
             adapter=sender._adapter,
             carry=sender._carry,
@@ -115,6 +126,7 @@ class _Term:
             leadership=self._leadership,
             backlog=self._backlog,
             pacer=pacer,
+            doubts=doubts,
             meter=sender._meter,
         )
         self._journal = self._launcher.journal = Journal(
@@ -147,8 +159,7 @@ class _Term:
             policy=policy,
             scope=self._scope,
             gate=gate,
-            nonce_window=pacer.limits.nonce_window,
-            history=sender._history,
+            doubts=doubts,
         )
         self._over = asyncio.Event()
         self._is_lost = False
@@ -204,7 +215,10 @@ class _Term:
         for task in loops:
             task.cancel()
         await asyncio.gather(*loops, journal, return_exceptions=True)
-        for job in (*self._launcher.unload(), *self._backlog.clear()):
+        for job in self._launcher.unload():
+            is_unsent = job.tried_at is None
+            self._journal.note(Result(row=job.row, state="ready", is_unsent=is_unsent))
+        for job in self._backlog.clear():
             self._journal.note(Result(row=job.row, state="ready"))
         await self._launcher.finish(self._policy.grace)
         for job in self._backlog.clear():

@@ -22,7 +22,9 @@ from bot.store.schema_letters import letter_refusal
 
 _LEFT_OUT: Final = frozenset({"code_hash", "salt", "address_mark", "mark", "search", "actor_id"})
 """Digests, doubles, and which member of staff did something."""
-_INTERNAL: Final = frozenset({"lease_until", "owner", "epoch", "attempts", "batch", "lane"})
+_INTERNAL: Final = frozenset(
+    {"lease_until", "owner", "epoch", "attempts", "tried_at", "batch", "lane"}
+)
 
 
 async def everything_about(

@@ -99,10 +99,14 @@ class Outbox:
         )
 
     async def replace(self, source: str, message: Message, now: datetime) -> bool:
-        """Put other words into what has not left yet; False where it has, or is gone."""
+        """Put other words into what has not left yet; False where it has, may have, or is gone."""
         result = await self._connection.execute(
             update(delivery)
-            .where(delivery.c.source == source, delivery.c.state == "ready")
+            .where(
+                delivery.c.source == source,
+                delivery.c.state == "ready",
+                delivery.c.tried_at.is_(None),
+            )
             .values(payload=message_to_json(message), updated_at=now)
         )
         return bool(result.rowcount)

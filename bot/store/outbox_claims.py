@@ -22,6 +22,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    func,
     or_,
     select,
     text,
@@ -135,22 +136,25 @@ class OutboxClaims:
     async def _write(
         self, results: Sequence[Result], states: tuple[str, str], now: datetime
     ) -> set[int]:
-        rows = [
-            {
+        unsent = {result.row.id for result in results if result.is_unsent}
+        # Of two results of one row, as of one that is retried and then released, the last counts.
+        rows = {
+            result.row.id: {
                 "id": result.row.id,
                 "state": result.state,
                 "message": result.message_id,
                 "parts": " ".join(result.parts) or None,
                 "error": result.error,
                 "version": result.version,
+                "unsent": result.row.id in unsent,
             }
             for result in results
-        ]
+        }
         is_sqlite = self._connection.dialect.name == "sqlite"
         found = await self._connection.execute(
             _RECORD_SQLITE if is_sqlite else _RECORD_POSTGRES,
             {
-                "rows": json.dumps(rows),
+                "rows": json.dumps(list(rows.values())),
                 "epoch": self._scope.lease.epoch,
                 "now": now,
                 "one": states[0],
@@ -181,6 +185,7 @@ _ARM: Final = (
     .values(
         state="sending",
         attempts=delivery.c.attempts + 1,
+        tried_at=func.coalesce(delivery.c.tried_at, bindparam("now", type_=_MOMENT)),
         lease_until=bindparam("until", type_=_MOMENT),
         updated_at=bindparam("now", type_=_MOMENT),
     )
@@ -262,6 +267,7 @@ UPDATE delivery SET
     parts = COALESCE(new.parts, delivery.parts),
     error = new.error,
     version = CASE WHEN new.version > 0 THEN new.version ELSE delivery.version END,
+    tried_at = CASE WHEN new.unsent THEN NULL ELSE delivery.tried_at END,
     lease_until = NULL,
     updated_at = :now
 FROM {new}
@@ -281,9 +287,11 @@ def _record(source: str) -> TextClause:
 _RECORD_SQLITE: Final = _record(
     "(SELECT value->>'id' AS id, value->>'state' AS state, value->>'message' AS message,"
     " value->>'parts' AS parts,"
-    " value->>'error' AS error, value->>'version' AS version FROM json_each(:rows)) AS new"
+    " value->>'error' AS error, value->>'version' AS version, value->>'unsent' AS unsent"
+    " FROM json_each(:rows)) AS new"
 )
 _RECORD_POSTGRES: Final = _record(
     "json_to_recordset(CAST(:rows AS json))"
-    " AS new(id bigint, state text, message text, parts text, error text, version integer)"
+    " AS new(id bigint, state text, message text, parts text, error text, version integer,"
+    " unsent boolean)"
 )

@@ -116,7 +116,7 @@ class OutboxReports:
         rows = await self._connection.execute(
             update(delivery)
             .where(delivery.c.id.in_(ids), delivery.c.state == "unknown", *may)
-            .values(state=state, error=error, owner=None, attempts=0, updated_at=now)
+            .values(state=state, error=error, owner=None, attempts=0, tried_at=None, updated_at=now)
             .returning(delivery.c.batch, delivery.c.platform)
         )
         changes: Counter[CountKey] = Counter()

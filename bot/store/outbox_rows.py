@@ -32,6 +32,7 @@ COLUMNS: Final = (
     delivery.c.expires_at,
     delivery.c.lease_until,
     delivery.c.attempts,
+    delivery.c.tried_at,
     delivery.c.message_id,
     delivery.c.parts,
 )
@@ -39,7 +40,10 @@ COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
-    """A message on its way to one recipient. ``payload`` is JSON, None where its batch has it."""
+    """A message on its way to one recipient. ``payload`` is JSON, None where its batch has it.
+
+    ``tried_at`` is the first attempt that may have arrived, None where none can have.
+    """
 
     id: int
     source: str
@@ -56,11 +60,15 @@ class OutboxRow:
     attempts: int
     message_id: str | None
     parts: tuple[str, ...] = ()
+    tried_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What became of a row that was claimed. ``parts``: the other messages it was split into."""
+    """What became of a row that was claimed. ``parts``: the other messages it was split into.
+
+    ``is_unsent``: no attempt at it so far can have arrived.
+    """
 
     row: OutboxRow
     state: State
@@ -69,6 +77,7 @@ class Result:
     error: str | None = None
     due_at: datetime | None = None
     version: int = 0
+    is_unsent: bool = False
 
 
 def read_rows(rows: Iterable[Any]) -> list[OutboxRow]:
@@ -95,6 +104,7 @@ def read_rows(rows: Iterable[Any]) -> list[OutboxRow]:
             attempts=row.attempts,
             message_id=row.message_id,
             parts=tuple(row.parts.split()) if row.parts else (),
+            tried_at=row.tried_at,
         )
         for row in rows
     ]

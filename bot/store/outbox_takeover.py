@@ -69,14 +69,11 @@ class OutboxTakeover:
         now: datetime,
         *,
         error: str | None = None,
-        message_id: str | None = None,
     ) -> bool:
         """Decide a doubtful row; its epoch stays, so that a late answer can still correct it."""
         values = {"state": state, "error": error, "updated_at": now}
         if state == "ready":
             values["owner"] = None
-        if message_id is not None:
-            values["message_id"] = message_id
         result = await self._connection.execute(
             update(delivery)
             .where(

@@ -230,6 +230,7 @@ delivery = Table(
     Column("parts", Text),
     Column("error", String(200)),
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("tried_at", UtcDateTime),
     UniqueConstraint("source", "platform", "chat_id", "thread_id"),
     Index("ix_delivery_work", "platform", "state", "lane", "batch", "due_at", "id"),
 )
@@ -239,6 +240,7 @@ delivery = Table(
 announcement's in ``language`` where ``payload`` is null. ``kind``: send, or edit, delete or
 publish ``message_id``. ``parts`` are the ids of the other messages that it was split into, with
 spaces between. ``version`` is the announcement's text that was sent.
+``tried_at`` is the first attempt that may have arrived, null before it and where none can have.
 """
 
 sender_lease = Table(

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict, deque
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.chat.errors import Ambiguous, DeliveryError, RateLimited
 from bot.chat.events import ConversationRef, Platform
 from bot.chat.messages import Message, SentMessage
 from bot.chat.ports import Capabilities, Clock
 from bot.chat.turn import Dispatch
+
+NONCE_MEMORY = 300.0
+"""Seconds for which Discord was seen to know a nonce."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ class FakePlatform:
         self.edits: list[tuple[str, str, str]] = []
         self.deletions: list[tuple[str, str]] = []
         self.undeletable: set[str] = set()
+        self.lookups: list[tuple[str, str | None]] = []
+        self._unreadable: deque[DeliveryError] = deque()
         self.parts = 1
         self.latency = latency
         self.ceiling = ceiling
@@ -97,6 +103,25 @@ class FakePlatform:
         finally:
             self.in_flight[to.chat_id] -= 1
 
+    async def find_sent(
+        self, to: ConversationRef, message: Message | None, *, nonce: str, since: datetime
+    ) -> SentMessage | None:
+        self.lookups.append((to.chat_id, message.text if message else None))
+        await self._clock.sleep(self.latency)
+        if self._unreadable:
+            raise self._unreadable.popleft()
+        found = [a for a in self.arrivals if (a.chat_id, a.nonce) == (to.chat_id, nonce)]
+        return SentMessage(message_id=found[0].message_id) if found else None
+
+    def lose_all(self) -> None:
+        """Nothing of what was sent so far has arrived after all."""
+        self.arrivals.clear()
+        self._nonces.clear()
+
+    def hide(self, *errors: DeliveryError) -> None:
+        """The next looks at what was sent end like this."""
+        self._unreadable += errors
+
     async def edit(self, to: ConversationRef, message_id: str, message: Message) -> None:
         await self._clock.sleep(self.latency)
         if error := self._error(to):
@@ -132,7 +157,8 @@ class FakePlatform:
 
     def _arrive(self, to: ConversationRef, message: Message, nonce: str | None) -> Arrival:
         known = self._nonces.get((to.chat_id, nonce or ""))
-        if self.platform == "discord" and nonce is not None and known is not None:
+        knows_nonces = self.platform == "discord" and nonce is not None
+        if knows_nonces and known and self._clock.monotonic() - known.at < NONCE_MEMORY:
             return known
         arrival = Arrival(
             at=self._clock.monotonic(),

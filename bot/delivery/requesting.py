@@ -1,0 +1,64 @@
+"""What a job asks of its platform: to send, edit, delete or publish, within a time."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from bot.chat.errors import Ambiguous, DeliveryError, Undeliverable
+from bot.chat.messages import SentMessage
+from bot.chat.ports import Adapter, Carry, Publisher
+from bot.delivery.backlog import Job
+from bot.delivery.nonces import nonce_of
+from bot.delivery.policy import SenderPolicy
+
+log = structlog.get_logger(__name__)
+
+
+class Requests:
+    """``carry`` takes a message's files from one platform to another."""
+
+    def __init__(self, *, adapter: Adapter, carry: Carry | None, policy: SenderPolicy) -> None:
+        self._adapter = adapter
+        self._carry = carry
+        self._policy = policy
+
+    async def make(self, job: Job) -> SentMessage | None:
+        """What was sent, None for a change of it; raises ``DeliveryError`` and nothing else."""
+        row = job.row
+        try:
+            async with asyncio.timeout(self._policy.request_timeout * job.cost):
+                if row.kind == "send":
+                    message = job.message
+                    if message.files and self._carry is not None:
+                        message = await self._carry(row.to, message)
+                    return await self._adapter.send(row.to, message, nonce=nonce_of(row))
+                await self._change(job)
+                return None
+        except TimeoutError as error:
+            raise Ambiguous("no answer in time") from error
+        except DeliveryError:
+            raise
+        except Exception as error:
+            # A fault in an adapter must not end the sender; nobody knows what has left.
+            log.exception("adapter_failed", platform=row.to.platform, row=row.id)
+            raise Ambiguous("the adapter failed") from error
+
+    async def _change(self, job: Job) -> None:
+        row = job.row
+        if row.kind == "edit":
+            await self._adapter.edit(row.to, row.message_id or "", job.message)
+        elif row.kind == "delete":
+            await self._delete(job)
+        elif isinstance(self._adapter, Publisher):
+            await self._adapter.publish(row.to, row.message_id or "")
+        else:
+            raise Undeliverable("nothing can be published here")
+
+    async def _delete(self, job: Job) -> None:
+        row = job.row
+        for part in row.parts:
+            await self._adapter.delete(row.to, part)
+        note = job.message if job.message.text else None
+        await self._adapter.delete(row.to, row.message_id or "", instead=note)
