@@ -45,11 +45,12 @@ SECONDS ?= 60
 fuzz: $(VENV)/.dev-stamp
 	@$(BIN)/python -m benchmarks.fuzz --seconds $(SECONDS)
 
-# The crash tests at full length: 200 kills on each database, about half an hour; then a hundred
-# questions at once, answered through three desks (three minutes).
+# The crash tests at full length: 200 kills on each database and platform, half of them once more
+# with an announcement that is corrected while it runs, about an hour; then a hundred questions at
+# once, answered through three desks (three minutes).
 KILLS ?= 200
 chaos: $(VENV)/.dev-stamp
-	@for options in "--database sqlite" "--database postgres" "--database sqlite --platform discord" "--database postgres --platform discord"; do \
+	@for options in "--database sqlite" "--database postgres" "--database sqlite --platform discord" "--database postgres --platform discord" "--database sqlite --correct" "--database postgres --platform discord --correct"; do \
 	  $(BIN)/python benchmarks/crash.py --policy hold --kills $(KILLS) --json $$options || exit 1; \
 	done
 	@INSOP_CHAOS=full $(BIN)/python -m pytest -q -s tests/desk/test_chaos.py

@@ -20,6 +20,7 @@ from bot.clockwork.clockwork import Clockwork
 from bot.clockwork.scheduler import Job, Scheduler
 from bot.store.digests import Digest
 from tests.clockwork.world import START, World
+from tests.waiting import until
 
 DAY = timedelta(days=1)
 
@@ -110,9 +111,7 @@ async def test_the_clock_as_a_whole_reminds_at_the_moment(world: World) -> None:
         telling=world.telling(),
     )
     running = asyncio.create_task(clockwork.run(stop))
-    async with asyncio.timeout(30):
-        while not world.pokes:  # noqa: ASYNC110  # the poke is a plain call
-            await asyncio.sleep(0.01)
+    await until(lambda: bool(world.pokes), "the poke")
     stop.set()
     await running
     (row,) = [each for each in await world.rows() if each.kind == "before"]

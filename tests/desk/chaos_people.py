@@ -16,10 +16,11 @@ from typing import Any, Protocol
 from sqlalchemy import create_engine, select
 
 from bot.store.schema import inbox
+from tests import waiting
 from tests.desk.worker import Place
 from tests.discord.wire.payloads import snowflake
 from tests.discord.wire.people import Person as DiscordPerson
-from tests.discord.wire.server import WireServer
+from tests.discord.wire.server import Interaction, WireServer
 from tests.email.house import replied, words
 from tests.email.servers import ImapServer, SmtpServer
 from tests.telegram.loopback.people import Group
@@ -29,14 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NUMBER = re.compile(r"\[INSOP #(\d+)")
 
 
-async def until(is_so: Callable[[], bool], what: str, seconds: float = 300.0) -> None:
-    """Servers of several kinds tell nobody in common, so they are looked at."""
-    try:
-        async with asyncio.timeout(seconds):
-            while not is_so():  # noqa: ASYNC110 - see above.
-                await asyncio.sleep(0.05)
-    except TimeoutError:
-        raise AssertionError(f"waited in vain for {what}") from None
+until = partial(waiting.until, seconds=300.0)
 
 
 class Asker(Protocol):
@@ -146,15 +140,18 @@ class OnDiscord(_Online):
         self._listening = listening
 
     async def asks(self, text: str) -> None:
-        used: dict[str, Any] = {}
+        used: dict[str, Interaction] = {}
 
         async def use() -> str:
             interaction = await self._person.uses("contact")
             used[str(interaction.id)] = interaction
             return str(interaction.id)
 
-        key = await self._listening.until_there(use, lambda key: bool(used[key].callbacks))
-        modal = used[key].callbacks[0]["data"]
+        modal = None
+        while modal is None:
+            key = await self._listening.until_there(use, lambda key: bool(used[key].callbacks))
+            # Who is slow may only say "wait" in time, and offer a button; asking again does too.
+            modal = used[key].callbacks[0].get("data")
 
         async def submit() -> str:
             return str((await self._person.submits(modal, question=text)).id)

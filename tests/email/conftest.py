@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -15,15 +15,10 @@ from bot.config_mailbox import MailboxSettings
 from bot.config_members import EmailSettings
 from tests.clock import ManualClock
 from tests.email.fakes import FakeOffice
+from tests.email.house import House
 from tests.email.letters import CONTACT, DESK
 from tests.email.servers import ImapServer, SmtpServer
-
-
-async def until(is_true: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Let real servers do their work; fails after ``seconds``."""
-    async with asyncio.timeout(seconds):
-        while not is_true():  # noqa: ASYNC110 - real servers tell nobody.
-            await asyncio.sleep(0.01)
+from tests.telegram.loopback.server import LoopbackServer
 
 
 @pytest.fixture
@@ -102,3 +97,13 @@ async def desk(imap: ImapServer, smtp: SmtpServer) -> AsyncIterator[Desk]:
     made = Desk(imap, smtp)
     yield made
     await made.close()
+
+
+@pytest.fixture
+async def house(url: str, imap: ImapServer, smtp: SmtpServer) -> AsyncIterator[House]:
+    """Everything that runs, on ``url``."""
+    async with LoopbackServer() as telegram:
+        made = House(url, telegram, imap, smtp)
+        await made.start()
+        yield made
+        await made.stop()

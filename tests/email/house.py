@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from email.message import EmailMessage
-from pathlib import Path
 
 from bot.store import Database
 from bot.store.migrating import upgrade
 from tests.email.letters import CONTACT, DESK
 from tests.email.process import works
 from tests.email.servers import ImapServer, SmtpServer
+from tests.telegram.loopback.people import Person
 from tests.telegram.loopback.server import LoopbackServer
+from tests.waiting import until
+
+QUESTION = "My well smells of diesel, who can look at it?"
 
 
 class House:
-    """``start`` and ``stop`` are a process's; everything else outlives them."""
+    """``start`` and ``stop`` are a process's; everything else outlives them.
+
+    ``url`` is an empty database.
+    """
 
     def __init__(
-        self, folder: Path, telegram: LoopbackServer, imap: ImapServer, smtp: SmtpServer
+        self, url: str, telegram: LoopbackServer, imap: ImapServer, smtp: SmtpServer
     ) -> None:
         self.telegram = telegram
         self.imap = imap
         self.smtp = smtp
-        self.url = f"sqlite:///{folder / 'insop.db'}"
+        self.url = url
         self._stop = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self.database: Database
@@ -45,31 +52,32 @@ class House:
 
     async def mail(self, number: int, to: str = CONTACT) -> EmailMessage:
         """The ``number``th mail (from 1) that an address got."""
-        async with asyncio.timeout(20):
-            while len(found := self.mails(to)) < number:
-                for task in self._tasks:
-                    if task.done():
-                        task.result()
-                await asyncio.sleep(0.02)
-        return found[number - 1]
+        await self._until(lambda: len(self.mails(to)) >= number, f"mail {number} to {to}")
+        return self.mails(to)[number - 1]
 
     async def about(self, number: int) -> EmailMessage:
         """The first mail about a question, to whichever contact has it."""
-        async with asyncio.timeout(20):
-            while True:
-                for mail in self.smtp.mails:
-                    if f"#{number} " in mail["Subject"]:
-                        return mail
-                await asyncio.sleep(0.02)
+        return await self._first(lambda mail: f"#{number} " in mail["Subject"])
 
     async def mail_with(self, text: str) -> EmailMessage:
         """A mail that says ``text``."""
-        async with asyncio.timeout(20):
-            while True:
-                for mail in self.smtp.mails:
-                    if text in words(mail):
-                        return mail
-                await asyncio.sleep(0.02)
+        return await self._first(lambda mail: text in words(mail))
+
+    async def _first(self, is_meant: Callable[[EmailMessage], bool]) -> EmailMessage:
+        def found() -> list[EmailMessage]:
+            return [mail for mail in self.smtp.mails if is_meant(mail)]
+
+        await self._until(lambda: bool(found()), "such a mail")
+        return found()[0]
+
+    async def _until(self, is_so: Callable[[], bool], what: str) -> None:
+        def look() -> bool:
+            for task in self._tasks:
+                if task.done():
+                    task.result()
+            return is_so()
+
+        await until(look, what)
 
     def mails(self, to: str = CONTACT) -> list[EmailMessage]:
         """What an address got."""
@@ -82,6 +90,21 @@ class House:
         made = replied(mail, text, sender=sender, n=n)
         await self.imap.deliver(made)
         return made
+
+
+async def asks(house: House, text: str = QUESTION, name: str = "Ana") -> Person:
+    """Somebody puts a question to people."""
+    person = house.telegram.user(name)
+    await person.says("/contact")
+    await person.sees("question?")
+    await person.says(text)
+    await person.sees("has the number")
+    return person
+
+
+def count(person: Person, text: str) -> int:
+    """How many messages with these words somebody sees."""
+    return sum(text in seen.text for seen in person.shown())
 
 
 def replied(

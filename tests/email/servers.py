@@ -20,6 +20,7 @@ from pymap.backend.dict import DictBackend
 from pymap.imap import IMAPServer, IMAPService
 
 from bot.config_mailbox import MailboxSettings
+from tests.waiting import until
 
 USER = "desk"
 PASSWORD = "correct horse"
@@ -84,10 +85,7 @@ class ImapServer:
         self._server.close()
         for writer in list(self._writers):
             writer.transport.abort()
-        for _ in range(200):
-            if not self._writers:
-                break
-            await asyncio.sleep(0.01)
+        await until(lambda: not self._writers, "the end of the connections")
         self._server = None
 
     def settings(self, **values: Any) -> MailboxSettings:

@@ -1,86 +1,27 @@
-"""A whole conversation: Telegram, the desk, a mail server, a mail program, and back."""
+"""What contacts do by mail: Telegram, the desk, a mail server, a mail program, and back."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
-from bot.adapters.email.stripping import MARKER
 from bot.translating import translator
-from tests.email.house import House, words
+from tests.email.house import QUESTION, House, asks, count, words
 from tests.email.letters import CONTACT, bounce, mail
-from tests.email.servers import ImapServer, SmtpServer
-from tests.telegram.loopback.people import Person
-from tests.telegram.loopback.server import LoopbackServer
-
-QUESTION = "My well smells of diesel, who can look at it?"
-
-
-@pytest.fixture
-async def house(tmp_path: Path, imap: ImapServer, smtp: SmtpServer) -> AsyncIterator[House]:
-    async with LoopbackServer() as telegram:
-        made = House(tmp_path, telegram, imap, smtp)
-        await made.start()
-        yield made
-        await made.stop()
-
-
-async def _asks(house: House, text: str = QUESTION, name: str = "Ana") -> Person:
-    """Somebody puts a question to people."""
-    person = house.telegram.user(name)
-    await person.says("/contact")
-    await person.sees("question?")
-    await person.says(text)
-    await person.sees("has the number")
-    return person
-
-
-def _count(person: Person, text: str) -> int:
-    return sum(text in seen.text for seen in person.shown())
-
-
-async def test_a_question_goes_by_mail_and_the_answer_comes_back_once(house: House) -> None:
-    ana = await _asks(house)
-    sent = await house.mail(1)
-    assert "#1" in sent["Subject"]
-    assert QUESTION[:40] in sent["Subject"]
-    assert words(sent).startswith(MARKER)
-    assert QUESTION in words(sent)
-    await house.answers(sent, "Please close the well.\nWe call you tomorrow.\n\n-- \nAmina")
-    await ana.sees("Please close the well.")
-    (shown,) = (seen.text for seen in ana.shown() if "close the well" in seen.text)
-    assert "We call you tomorrow." in shown
-    assert "Amina" in shown
-    assert QUESTION not in shown
-    assert MARKER not in shown
-    await house.stop()
-    await house.start()
-    await ana.says("Thank you, which number?")
-    follow_up = await house.mail(2)
-    assert "which number?" in words(follow_up)
-    assert follow_up["Subject"] == sent["Subject"]
-    assert "reply1@example.org" in follow_up["References"]
-    assert "> " in words(follow_up)
-    assert _count(ana, "close the well") == 1
 
 
 async def test_a_note_stays_inside_and_commands_are_confirmed(house: House) -> None:
-    ana = await _asks(house)
+    ana = await asks(house)
     sent = await house.mail(1)
     await house.answers(sent, "#note I know this well.")
     await house.answers(sent, "Have it tested.", n=2)
     await ana.sees("Have it tested.")
     await house.answers(sent, "#close", n=3)
     await ana.sees("is closed")
-    assert _count(ana, "I know this well") == 0
+    assert count(ana, "I know this well") == 0
     await house.mail_with("Closed; the asker is told.")
     assert len(house.mails()) == 2
 
 
 async def test_a_contact_hands_on_by_mail_and_the_other_reads_all_in_one(house: House) -> None:
-    ana = await _asks(house)
+    ana = await asks(house)
     sent = await house.mail(1)
     await house.answers(sent, "#note Boris knows this well.")
     await house.answers(sent, "#assign bor", n=2)
@@ -96,7 +37,7 @@ async def test_a_contact_hands_on_by_mail_and_the_other_reads_all_in_one(house: 
 
 
 async def test_a_mail_is_in_the_contacts_language(house: House) -> None:
-    await _asks(house)
+    await asks(house)
     sent = await house.mail(1)
     assert "Question 1" in words(sent)
     await house.answers(sent, "#assign chloé")
@@ -105,47 +46,20 @@ async def test_a_mail_is_in_the_contacts_language(house: House) -> None:
     assert translator("fr")("Question {number}", number=1) in head
 
 
-async def test_a_reply_after_closing_opens_the_same_number(house: House) -> None:
-    ana = await _asks(house)
-    sent = await house.mail(1)
-    await house.answers(sent, "Have it tested.")
-    await ana.sees("Have it tested.")
-    await house.answers(sent, "#close", n=2)
-    await ana.sees("is closed")
-    await house.answers(sent, "One more thing: keep children away.", n=3)
-    text = (await ana.sees("keep children away")).text
-    assert "1" in text
-    async with house.database.begin() as store:
-        question = await store.questions.get(1)
-    assert question is not None
-    assert question.state == "waiting"
-
-
 async def test_nothing_crosses_between_askers(house: House) -> None:
-    ana = await _asks(house)
-    ben = await _asks(house, "Is my lettuce safe beside the old smelter site?", "Ben")
+    ana = await asks(house)
+    ben = await asks(house, "Is my lettuce safe beside the old smelter site?", "Ben")
     one, two = await house.about(1), await house.about(2)
     await house.answers(two, "For Ben: do not eat it.", n=1)
     await house.answers(one, "For Ana: close it.", n=2)
     await ben.sees("do not eat it")
     await ana.sees("close it")
-    assert _count(ana, "For Ben") == 0
-    assert _count(ben, "For Ana") == 0
-
-
-async def test_forged_answers_reach_nobody(house: House) -> None:
-    ana = await _asks(house)
-    sent = await house.mail(1)
-    await house.answers(sent, "Forged words.", sender="Boris <boris@example.org>")
-    fake = mail("Forged words.", subject="Re: [INSOP #1] x", message_id="<f@example.org>")
-    await house.imap.deliver(fake)
-    await house.answers(sent, "True words.", n=5)
-    await ana.sees("True words.")
-    assert _count(ana, "Forged") == 0
+    assert count(ana, "For Ben") == 0
+    assert count(ben, "For Ana") == 0
 
 
 async def test_a_holiday_notice_is_a_note_and_no_answer(house: House) -> None:
-    ana = await _asks(house)
+    ana = await asks(house)
     sent = await house.mail(1)
     notice = mail(
         "I am away until Friday.",
@@ -156,34 +70,14 @@ async def test_a_holiday_notice_is_a_note_and_no_answer(house: House) -> None:
     await house.imap.deliver(notice)
     await house.answers(sent, "Back now.", n=7)
     await ana.sees("Back now.")
-    assert _count(ana, "away until Friday") == 0
+    assert count(ana, "away until Friday") == 0
     async with house.database.begin() as store:
         said = await store.question_messages.of(1)
     assert [each.kind for each in said if "away until Friday" in each.text] == ["note"]
 
 
-async def test_files_go_both_ways(house: House) -> None:
-    ana = await _asks(house)
-    sent = await house.mail(1)
-    await house.imap.deliver(
-        mail(
-            "See the map.",
-            files=(("map.pdf", "application/pdf", b"%PDF-1.7"),),
-            subject=f"Re: {sent['Subject']}",
-            message_id="<file@example.org>",
-        )
-    )
-    shown = await ana.sees("See the map.")
-    assert shown.raw["document"]["file_name"] == "map.pdf"
-    house.telegram.world.files["photo-large"] = b"\xff\xd8jpeg"
-    await ana.sends_photo("This is the lid.")
-    second = await house.mail_with("This is the lid.")
-    (part,) = second.iter_attachments()
-    assert part.get_content() == b"\xff\xd8jpeg"
-
-
 async def test_a_contact_hears_that_the_asker_has_left(house: House) -> None:
-    ana = await _asks(house)
+    ana = await asks(house)
     sent = await house.mail(1)
     await house.answers(sent, "Close the well.")
     await ana.sees("Close the well.")
@@ -193,7 +87,7 @@ async def test_a_contact_hears_that_the_asker_has_left(house: House) -> None:
 
 
 async def test_a_mail_that_comes_back_goes_to_the_deputy(house: House) -> None:
-    ana = await _asks(house)
+    ana = await asks(house)
     sent = await house.mail(1)
     await house.imap.deliver(bounce(sent.as_bytes(), CONTACT))
     given = await house.mail(1, to="boris@example.org")
@@ -215,7 +109,7 @@ async def test_a_mail_that_comes_back_goes_to_the_deputy(house: House) -> None:
 
 async def test_an_address_that_the_server_refuses_is_as_good_as_returned(house: House) -> None:
     house.smtp.refusals["Amina@example.org"] = "550 no such user"
-    ana = await _asks(house)
+    ana = await asks(house)
     given = await house.mail(1, to="boris@example.org")
     await house.answers(given, "I can come.")
     await ana.sees("I can come.")

@@ -13,9 +13,10 @@ from bot.adapters.email.judging import Refused
 from bot.adapters.email.office import Position, Thread
 from bot.chat.messages import Message
 from bot.config_mailbox import MailboxSettings
-from tests.email.conftest import Desk, until
+from tests.email.conftest import Desk
 from tests.email.letters import CONTACT, DESK, bounce, mail
 from tests.email.servers import ImapServer, SmtpServer
+from tests.waiting import until
 
 
 def reply(

@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import random
 import sys
+from asyncio.subprocess import Process
 from pathlib import Path
 
 from bot.store import Database
 from tests.email.house import House
-from tests.email.servers import ImapServer, SmtpServer
+from tests.email.servers import USER, ImapServer, SmtpServer
 from tests.telegram.loopback.server import LoopbackServer
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSWERS = 12
 KILLS = 2
 
 
-async def _process(house: House, log: Path) -> asyncio.subprocess.Process:
+async def _process(house: House, log: Path) -> Process:
     with log.open("ab") as errors:
         return await asyncio.create_subprocess_exec(
             sys.executable,
@@ -29,44 +31,60 @@ async def _process(house: House, log: Path) -> asyncio.subprocess.Process:
         )
 
 
+async def _work(house: House) -> int:
+    return len(await _heard(house.url)) + len(house.telegram.calls("sendMessage"))
+
+
+async def _position(house: House) -> int:
+    """The last mail that is dealt with; it moves on after everything else."""
+    async with Database(house.url) as database, database.begin() as store:
+        found = await store.mail.position(f"{USER}@127.0.0.1/INBOX")
+    return found[1] if found is not None else 0
+
+
+async def _is_read(house: House, last: int) -> bool:
+    return await _position(house) >= last
+
+
 async def _heard(url: str) -> list[str]:
     async with Database(url) as database, database.begin() as store:
         return [each.text for each in await store.question_messages.of(1, ["contact"])]
 
 
 async def test_killed_readers_lose_no_answer_and_double_none(
-    tmp_path: Path, imap: ImapServer, smtp: SmtpServer
+    url: str, tmp_path: Path, imap: ImapServer, smtp: SmtpServer
 ) -> None:
     log = tmp_path / "process.log"
     chance = random.Random(8)
     async with LoopbackServer() as telegram:
-        house = House(tmp_path, telegram, imap, smtp)
+        house = House(url, telegram, imap, smtp)
         await house.start()
         ana = telegram.user("Ana")
         await ana.says("/contact")
         await ana.sees("question?")
         await ana.says("My well smells of diesel, who can look at it?")
         sent = await house.mail(1)
+        await until(lambda: _is_read(house, 1), "the first look at the mailbox")
         await house.stop()
+        last = await _position(house) + ANSWERS
         waiting = [f"Answer number {n}." for n in range(ANSWERS)]
         for number, text in enumerate(waiting):
             await house.answers(sent, text, n=number)
         for _ in range(KILLS):
-            known = len(await _heard(house.url))
+            # At any moment of its work, counted in answers kept and messages sent.
+            mark = await _work(house) + chance.randrange(1, 6)
             process = await _process(house, log)
-            async with asyncio.timeout(180):
-                while len(await _heard(house.url)) == known:
-                    assert process.returncode is None, log.read_text()[-3000:]
-                    await asyncio.sleep(0.02)
-            await asyncio.sleep(chance.uniform(0, 0.15))
+
+            async def has_worked(mark: int = mark, process: Process = process) -> bool:
+                assert process.returncode is None, log.read_text()[-3000:]
+                return await _work(house) >= mark
+
+            await until(has_worked, "work", seconds=180)
             process.kill()
             await process.wait()
         process = await _process(house, log)
         try:
-            async with asyncio.timeout(180):
-                while len(await _heard(house.url)) < ANSWERS:  # noqa: ASYNC110 - another process.
-                    await asyncio.sleep(0.1)
-            await asyncio.sleep(1.5)
+            await until(lambda: _is_read(house, last), "the last mail", seconds=180)
         finally:
             process.kill()
             await process.wait()
