@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from bot.app import prepare_database
 from bot.chat.messages import Attachment, Message
+from bot.clock import SystemClock
 from bot.commands.announce_audience import read_audience
 from bot.commands.announce_change import is_reviewed, propose
 from bot.commands.announce_look import check_sizes, print_looks, read_files
@@ -148,7 +149,7 @@ async def _run(request: Request, options: argparse.Namespace, settings: Settings
         print(f"Announcement {number} is on its way through insop run.")
         print(f"What becomes of it: insop announce report {number}")
         if sys.stdout.isatty() and request.due_at is None:
-            await watch(database, number, found.total())
+            await watch(database, number, found.total(), SystemClock())
     return 0
 
 

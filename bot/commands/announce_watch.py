@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from bot.chat.ports import Clock
 from bot.store import Database
 from handlers.announce_progress import standing_of
 
 
-async def watch(database: Database, number: int, total: int) -> None:
+async def watch(database: Database, number: int, total: int, clock: Clock) -> None:
     """Look every second until all is settled; Ctrl+C ends the looking, not the sending."""
     columns = (
         TextColumn("{task.description}"),
@@ -35,4 +34,4 @@ async def watch(database: Database, number: int, total: int) -> None:
             )
             if state in ("done", "cancelled", "gone"):
                 return
-            await asyncio.sleep(1.0)
+            await clock.sleep(1.0)

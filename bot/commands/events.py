@@ -140,8 +140,12 @@ def _words(line: dict[str, Any]) -> str:
 
 
 async def _show_feeds(store: Store) -> int:
-    for feed in await EventFeeds(store.connection).all():
+    feeds = await EventFeeds(store.connection).all()
+    if not feeds:
+        print("No calendar of others is read.")
+    for feed in feeds:
         read = f"read {feed.read_at:%Y-%m-%d %H:%M} UTC" if feed.read_at else "not read yet"
-        trouble = f"; failed {feed.failures} times: {feed.error}" if feed.failures else ""
+        times = "once" if feed.failures == 1 else f"{feed.failures} times"
+        trouble = f"; failed {times}: {feed.error}" if feed.failures else ""
         print(f"{feed.id:>5}  {feed.state:8} {feed.url}  ({read}{trouble})")
     return 0
