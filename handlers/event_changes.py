@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from bot.calendar.places import is_address, place_and_link, whole_address
 from bot.calendar.rules import BrokenRule, tidy_rule
 from bot.chat.actions import Action
 from bot.chat.events import FormSubmitted
@@ -100,7 +101,7 @@ class EventChanges:
             )
         except Misread as fault:
             return Message(text=str(fault), is_ephemeral=True)
-        place, link = event_edits.place_and_link(answers.line("place", meeting.place))
+        place, link = place_and_link(answers.line("place", meeting.place))
         await store.occurrences.move(
             told.id,
             start_wall=start.wall,
@@ -204,9 +205,9 @@ class EventChanges:
     async def _add_file(self, turn: Turn, kind: str, event: Event, answers: Answers) -> Reply:
         store: Store = turn.store
         _, now = turn._, turn.clock.now()
-        url = answers.line("url", limit=event_forms.LINK_LIMIT)
+        url = whole_address(answers.line("url", limit=event_forms.LINK_LIMIT))
         title = answers.line("title", limit=event_forms.TITLE_LIMIT)
-        if not event_edits.is_address(url):
+        if not is_address(url):
             raise Misread(_("An address begins with https:// and holds no spaces."))
         if len(await store.event_texts.files(event.id)) >= KEPT_FILES:
             text = _("An event holds at most {most} files and recordings.", most=KEPT_FILES)

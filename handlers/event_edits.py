@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
-from urllib.parse import urlsplit
 
+from bot.calendar.places import is_address, place_and_link, whole_address
 from bot.calendar.wall import to_wall
 from bot.chat.cleaning import clean, clean_line
 from bot.chat.turn import Translate
@@ -29,9 +28,6 @@ from handlers.settings import LANGUAGE_NAMES
 
 AWAY: Final = "-"
 """What somebody writes to take something away where skipping leaves it."""
-_LINK: Final = re.compile(r"https?://\S*[^\s.,;:!?)\]>»\"']", re.IGNORECASE)
-_AROUND: Final = " .,;:()[]<>-–—·|/"
-"""Signs that are left between a place and its link."""
 
 
 class Misread(Exception):
@@ -87,15 +83,6 @@ def with_place(event: Event, answers: Answers) -> Event:
         return replace(event, place=place)
     seen = event.link_for if event.meeting_link else "members"
     return replace(event, place=place, meeting_link=link, link_for=seen)
-
-
-def place_and_link(text: str) -> tuple[str, str | None]:
-    """The words of a place, and the first address among them; other addresses are left out."""
-    links = [found for found in _LINK.findall(text) if is_address(found)]
-    if not links:
-        return text, None
-    words = " ".join(_LINK.sub(" ", text).split())
-    return words.strip(_AROUND), links[0]
 
 
 def with_words(event: Event, answers: Answers, language: str = FALLBACK) -> Event:
@@ -157,8 +144,8 @@ def with_rule(event: Event, answers: Answers, _: Translate) -> Event:
 def with_links(event: Event, answers: Answers, _: Translate) -> Event:
     """The meeting's link and the page; raises ``Misread``."""
     told = event.texts[FALLBACK]
-    link = answers.line("link", event.meeting_link or "", LINK_LIMIT)
-    page = answers.line("page", told.link or "", LINK_LIMIT)
+    link = whole_address(answers.line("link", event.meeting_link or "", LINK_LIMIT))
+    page = whole_address(answers.line("page", told.link or "", LINK_LIMIT))
     for address in filter(None, (link, page)):
         if not is_address(address):
             raise Misread(_("An address begins with https:// and holds no spaces."))
@@ -182,16 +169,6 @@ def with_topics(event: Event, answers: Answers) -> Event:
     chosen = answers.values.get("topics", "").split(",")
     others = tuple(topic for topic in event.topics if topic not in TOPICS)
     return replace(event, topics=(*(topic for topic in TOPICS if topic in chosen), *others))
-
-
-def is_address(text: str) -> bool:
-    """Whether it is a link that people can open."""
-    if " " in text or not text.lower().startswith(("https://", "http://")):
-        return False
-    try:
-        return bool(urlsplit(text).hostname)
-    except ValueError:
-        return False
 
 
 def _start(text: str, zone: str, now: datetime, _: Translate) -> Start:

@@ -12,7 +12,7 @@ from icalendar import Calendar, Event, vDDDLists, vDuration, vRecur
 from bot.calendar.entries import CalendarEntry, Override
 from bot.calendar.ics_zones import zone_component
 from bot.calendar.rules import field_of, until_of
-from bot.calendar.wall import to_wall, zone_of
+from bot.calendar.wall import to_utc, to_wall, zone_of
 
 PRODUCT: Final = "-//INSOP//Assistant//EN"
 UTC_NAMES: Final = frozenset({"UTC", "Etc/UTC", "Zulu", "Etc/Zulu", "UCT", "Etc/UCT"})
@@ -114,7 +114,12 @@ def _add_times(event: Event, entry: CalendarEntry, start: datetime, end: datetim
     if entry.is_all_day:
         event.add("dtend", max(end.date(), start.date() + timedelta(days=1)))
     elif end > start:
-        event.add("dtend", _value(entry, end))
+        zone = entry.pattern.zone
+        if to_utc(end, zone) > to_utc(start, zone):
+            event.add("dtend", _value(entry, end))
+        else:
+            # A start in a gap: the written end would come before it (RFC 5545, 3.8.2.2).
+            event.add("duration", end - start)
 
 
 def _add_starts(event: Event, name: str, entry: CalendarEntry, walls: tuple[datetime, ...]) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.calendar.rules import STARTS_A_DAY, BrokenRule, compiled, forward, tidy_rule, until_of
-from bot.calendar.wall import to_utc, to_wall
+from bot.calendar.wall import span_to_utc, to_utc, to_wall
 
 _SLACK: Final = timedelta(days=2)
 """No zone is further from UTC, and no gap longer (Samoa left out a day in 2011)."""
@@ -112,9 +112,7 @@ def _walls(pattern: Pattern, first: datetime, last: datetime) -> Iterator[dateti
 
 def _time(pattern: Pattern, wall: datetime) -> Time:
     end_wall = wall + (pattern.end - pattern.start)
-    starts_at = to_utc(wall, pattern.zone)
-    # In a gap or a repeated hour the end could come to stand before the start.
-    ends_at = max(starts_at, to_utc(end_wall, pattern.zone))
+    starts_at, ends_at = span_to_utc(wall, end_wall, pattern.zone)
     return Time(
         original=wall, start_wall=wall, end_wall=end_wall, starts_at=starts_at, ends_at=ends_at
     )

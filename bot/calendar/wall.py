@@ -10,7 +10,7 @@ Two rules for the days on which clocks are changed (RFC 5545, section 3.3.5):
 from __future__ import annotations
 
 import zoneinfo
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -45,6 +45,16 @@ def to_utc(wall: datetime, zone: str) -> datetime:
         raise ValueError("a wall time has no zone of its own")
     # fold=0 reckons with the offset before the change: the first of two, and past the gap.
     return wall.replace(tzinfo=zone_of(zone), fold=0).astimezone(UTC)
+
+
+def span_to_utc(start: datetime, end: datetime, zone: str) -> tuple[datetime, datetime]:
+    """The moments from and until which clocks in ``zone`` show ``start`` and ``end`` (naive).
+
+    A start in a gap moves past the end of something short. Then both are reckoned with the offset
+    before the gap, so that it lasts as long as was written.
+    """
+    begun, ended = to_utc(start, zone), to_utc(end, zone)
+    return begun, ended if ended > begun else begun + max(end - start, timedelta(0))
 
 
 def to_wall(moment: datetime, zone: str) -> datetime:

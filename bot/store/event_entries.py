@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from bot.calendar.entries import CalendarEntry, Override, Status
+from bot.calendar.places import place_and_link, words_of
 from bot.chat.markup import plain
 from bot.store.event_rows import FALLBACK, Event, EventState, EventText, Occurrence
 
@@ -31,7 +32,7 @@ def entry_of(
     ``with_link`` gives the meeting's link away: only for a reader who may see it.
     """
     text = told.text_in(language)
-    place = told.place
+    place = words_of(told.place)
     words = plain(text.text) if told.feed_id is None else text.text
     if with_link and told.meeting_link:
         place = place or told.meeting_link
@@ -53,7 +54,7 @@ def entry_of(
                 original=each.original_wall,
                 start=each.start_wall,
                 end=each.end_wall,
-                place=each.place,
+                place=None if each.place is None else words_of(each.place),
                 is_cancelled=each.state == "cancelled",
             )
             for each in occurrences
@@ -71,6 +72,7 @@ def event_of(entry: CalendarEntry, *, feed_id: int | None, before: Event | None 
         zone=entry.pattern.zone,
         texts={},
     )
+    place, link = place_and_link(entry.place)
     text = EventText(
         title=entry.title[:_TITLE],
         text=entry.text[:_TEXT],
@@ -89,9 +91,9 @@ def event_of(entry: CalendarEntry, *, feed_id: int | None, before: Event | None 
         rule=entry.pattern.rule,
         extra_starts=entry.pattern.extra,
         left_out=_left_out(entry),
-        place=entry.place[:300],
-        meeting_link=kept.meeting_link,
-        link_for=kept.link_for,
+        place=place[:300],
+        meeting_link=link or kept.meeting_link,
+        link_for="members" if link and not kept.meeting_link else kept.link_for,
         organiser_id=kept.organiser_id,
         organiser_name=entry.contact[:200] or kept.organiser_name,
         topics=kept.topics,

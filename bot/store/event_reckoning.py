@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.calendar.recurrence import Time, last_time, next_time, times
-from bot.calendar.wall import to_utc, tzdata_version
+from bot.calendar.wall import span_to_utc, tzdata_version
 from bot.store.event_rows import Event
 from bot.store.schema_events import event, occurrence
 
@@ -128,11 +128,8 @@ class Reckoning:
     async def _settle(self, told: Event, row: Any, time: Time | None) -> None:
         """One row that is there: as the pattern says, or gone, or with times of its own."""
         if row.is_moved:
-            starts_at = to_utc(row.start_wall, told.zone)
-            new: dict[str, Any] = {
-                "starts_at": starts_at,
-                "ends_at": max(starts_at, to_utc(row.end_wall, told.zone)),
-            }
+            starts_at, ends_at = span_to_utc(row.start_wall, row.end_wall, told.zone)
+            new: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at}
         elif time is not None:
             new = _moments(time)
         else:

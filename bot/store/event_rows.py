@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 from bot.calendar.leads import leads_from_text, leads_to_text
+from bot.calendar.places import words_of
 from bot.calendar.recurrence import Pattern
 from bot.store.schema_events import event, occurrence
 
@@ -114,9 +115,9 @@ class Meeting:
 
     @property
     def place(self) -> str:
-        """Where this one takes place."""
+        """Where this one takes place; never a link to join, whatever a calendar file said."""
         own = self.occurrence.place
-        return self.event.place if own is None else own
+        return words_of(self.event.place if own is None else own)
 
     @property
     def is_on(self) -> bool:

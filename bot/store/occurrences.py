@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.calendar.wall import to_utc
+from bot.calendar.wall import span_to_utc
 from bot.store.event_rows import (
     EVENT_COLUMNS,
     OCCURRENCE_COLUMNS,
@@ -119,14 +119,14 @@ class Occurrences:
         )
         if zone is None:
             return
-        starts_at = to_utc(start_wall, zone)
+        starts_at, ends_at = span_to_utc(start_wall, end_wall, zone)
         await self._change(
             occurrence_id,
             now,
             start_wall=start_wall,
             end_wall=end_wall,
             starts_at=starts_at,
-            ends_at=max(starts_at, to_utc(end_wall, zone)),
+            ends_at=ends_at,
             place=place,
             is_moved=True,
         )

@@ -9,10 +9,22 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from icalendar import Calendar
 
+from bot.calendar.entries import CalendarEntry
+from bot.calendar.ics_reading import read_calendar
+from bot.calendar.ics_writing import calendar_file
 from bot.calendar.recurrence import Pattern, Time, next_time, tidy_rule, times
 from bot.calendar.rules import BrokenRule
-from bot.calendar.wall import UnknownZone, is_zone, to_utc, to_wall, tzdata_version, zone_of
+from bot.calendar.wall import (
+    UnknownZone,
+    is_zone,
+    span_to_utc,
+    to_utc,
+    to_wall,
+    tzdata_version,
+    zone_of,
+)
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 END = datetime(2036, 1, 1, tzinfo=UTC)
@@ -171,6 +183,48 @@ def test_the_same_event_seen_from_six_zones() -> None:
 )
 def test_gaps_move_forward_and_repeated_hours_come_first(shown: str, meant: str) -> None:
     assert to_utc(wall(shown), "Europe/Rome") == datetime.fromisoformat(meant)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "meant"),
+    [
+        # 02:30 is 03:30 by the clocks of that day; the length is kept where the end came before.
+        ("2026-03-29T02:30", "2026-03-29T03:15", "2026-03-29T02:15Z"),
+        ("2026-03-29T02:30", "2026-03-29T03:30", "2026-03-29T02:30Z"),
+        ("2026-03-29T02:00", "2026-03-29T02:30", "2026-03-29T01:30Z"),
+        ("2026-03-29T02:30", "2026-03-29T05:00", "2026-03-29T03:00Z"),
+        ("2026-03-29T02:30", "2026-03-29T02:30", "2026-03-29T01:30Z"),
+        ("2026-10-25T02:30", "2026-10-25T02:45", "2026-10-25T00:45Z"),
+    ],
+)
+def test_what_begins_in_a_gap_has_an_end(start: str, end: str, meant: str) -> None:
+    begun, ended = span_to_utc(wall(start), wall(end), "Europe/Rome")
+    assert begun == to_utc(wall(start), "Europe/Rome")
+    assert ended == datetime.fromisoformat(meant)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Rome", "Africa/Cairo", "Australia/Lord_Howe"])
+def test_no_event_of_any_length_loses_its_end(zone: str) -> None:
+    for moment, before, after in changes(zone):
+        shown = (moment + before).replace(tzinfo=None)
+        for minutes in range(-90, 150, 15):
+            for length in (15, 30, 45, 60, 90, 600):
+                start = shown + timedelta(minutes=minutes)
+                begun, ended = span_to_utc(start, start + timedelta(minutes=length), zone)
+                assert begun < ended <= begun + timedelta(minutes=length) + abs(after - before)
+
+
+def test_a_gap_stands_in_a_calendar_file_as_others_read_it() -> None:
+    pattern = Pattern(
+        start=wall("2026-03-29T02:30"), end=wall("2026-03-29T03:15"), zone="Europe/Rome"
+    )
+    entry = CalendarEntry(uid="gap", title="Talk", pattern=pattern)
+    data = calendar_file([entry], now=datetime(2026, 1, 1, tzinfo=UTC))
+    (event,) = Calendar.from_ical(data).walk("VEVENT")
+    assert "DTEND" not in event
+    assert event.decoded("duration") == timedelta(minutes=45)
+    (read,) = read_calendar(data, default_zone="UTC").entries
+    assert read.pattern.end - read.pattern.start == timedelta(minutes=45)
 
 
 def test_a_day_that_a_zone_left_out_moves_to_the_next() -> None:
