@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from bot.chat.actions import Action
@@ -12,21 +11,10 @@ from bot.chat.events import ConversationRef, FormSubmitted
 from bot.chat.turn import Role
 from bot.store import Database
 from bot.store.schema import delivery, question
-from tests.clock import ManualClock
-from tests.desk.people import Desks, ask, desk_library, settings, texts, writes
+from tests.desk.people import Desks, ask, texts, writes
 from tests.stage import Persona, Stage
 
 PLACE = "14.69278, -17.44672"
-
-
-@pytest.fixture
-def stage(database: Database, clock: ManualClock) -> Stage:
-    return Stage(database, clock, desk_library(), settings())
-
-
-@pytest.fixture
-def desks(stage: Stage) -> Desks:
-    return Desks(stage)
 
 
 async def report(persona: Persona, words: str = "They dump drums by night.") -> None:

@@ -6,29 +6,8 @@ import pytest
 
 from bot.chat.actions import Action
 from bot.chat.events import MessageDeleted, MessageEdited
-from bot.store import Database
-from tests.clock import ManualClock
-from tests.desk.people import Desks, ask, desk_library, settings, texts, writes
+from tests.desk.people import Desks, ask, texts, writes
 from tests.stage import Persona, Stage
-
-
-@pytest.fixture
-def stage(database: Database, clock: ManualClock) -> Stage:
-    return Stage(database, clock, desk_library(), settings())
-
-
-@pytest.fixture
-def desks(stage: Stage) -> Desks:
-    return Desks(stage)
-
-
-@pytest.fixture
-async def ana(stage: Stage, desks: Desks) -> Persona:
-    """Somebody whose question has arrived at both desks."""
-    persona = stage.persona("Ana")
-    await ask(persona)
-    await desks.work()
-    return persona
 
 
 async def test_a_question_gets_a_thread_at_each_desk_and_a_contact(

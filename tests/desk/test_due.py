@@ -4,32 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
-
-from bot.store import Database
-from tests.clock import ManualClock
-from tests.desk.people import Desks, ask, desk_library, settings, texts, writes
+from tests.desk.people import Desks, ask, texts, writes
 from tests.stage import Persona, Stage
 
 DAY = 24 * 3600
-
-
-@pytest.fixture
-def stage(database: Database, clock: ManualClock) -> Stage:
-    return Stage(database, clock, desk_library(), settings())
-
-
-@pytest.fixture
-def desks(stage: Stage) -> Desks:
-    return Desks(stage)
-
-
-@pytest.fixture
-async def ana(stage: Stage, desks: Desks) -> Persona:
-    persona = stage.persona("Ana")
-    await ask(persona)
-    await desks.work()
-    return persona
 
 
 async def test_the_owner_is_nudged_then_the_deputy_has_it(

@@ -27,11 +27,6 @@ def stage(database: Database, clock: ManualClock) -> Stage:
     return Stage(database, clock, desk_library(), named)
 
 
-@pytest.fixture
-def desks(stage: Stage) -> Desks:
-    return Desks(stage)
-
-
 async def shows(
     persona: Persona, handle: str, caption: str = "", *, album: str | None = None
 ) -> None:

@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
 from sqlalchemy import select
 
 from bot.chat.actions import Action
 from bot.chat.events import MessageEdited
 from bot.commands.desk_tasks import due_of
-from bot.store import Database
 from bot.store.schema_desk import desk_thread, question_copy, question_event, question_message
-from tests.clock import ManualClock
 from tests.databases import on_both
-from tests.desk.people import Desks, ask, desk_library, settings, texts, writes
+from tests.desk.people import Desks, ask, texts, writes
 from tests.stage import Stage
 
 pytestmark = on_both
-
-
-@pytest.fixture
-def stage(database: Database, clock: ManualClock) -> Stage:
-    return Stage(database, clock, desk_library(), settings())
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
 
 
 async def test_a_whole_conversation(stage: Stage) -> None:
