@@ -178,7 +178,7 @@ class DeskStaff:
         )
         if isinstance(event, MessageReceived):
             await store.question_copies.note_origin(
-                message.id, event.conversation, event.message_id
+                message.id, event.conversation, event.message_id, is_marked=kind == "contact"
             )
         turn.notes["question"] = str(question.number)
         written_in = event.conversation if is_chat else None

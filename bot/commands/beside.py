@@ -8,11 +8,13 @@ from typing import Protocol, runtime_checkable
 from bot.app import App, describe_event, desks_of
 from bot.chat.boards import EventBoard
 from bot.chat.events import ConversationRef
+from bot.chat.marks import Marker
 from bot.chat.messages import Message
 from bot.chat.ports import Adapter, BadgeBearer, Publisher
 from bot.commands.desk_tasks import threads_of
 from bot.delivery.badges import Badges
 from bot.delivery.courier import InteractiveCourier
+from bot.delivery.marking import Marking
 from bot.delivery.mirroring import Mirroring
 from bot.delivery.pacing import Pacer
 from bot.delivery.publishing import Publishing
@@ -83,6 +85,15 @@ async def run_beside(app: App, adapter: Fetching, pacer: Pacer, stop: asyncio.Ev
         group.create_task(keeper.run(stop), name="progress")
         if (threads := threads_of(app, adapter)) is not None:
             group.create_task(threads.run(stop), name="threads")
+        if isinstance(adapter, Marker):
+            marking = Marking(
+                database=app.database,
+                clock=app.clock,
+                platform=adapter.platform,
+                marker=adapter,
+                pacer=pacer,
+            )
+            group.create_task(marking.run(stop), name="marking")
         if isinstance(adapter, Publisher):
             publishing = Publishing(
                 database=app.database,

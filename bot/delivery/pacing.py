@@ -50,6 +50,11 @@ class Pacer:
         """Messages a second at present."""
         return self.pace.rate
 
+    @property
+    def is_calm(self) -> bool:
+        """Whether less than half of what may leave in a second has left in the last one."""
+        return self._window.left(max(1, int(self.rate / 2))) == 0
+
     def wait(self) -> float:
         """Seconds until it is worth asking again whether a queued message may leave; 0: now."""
         wait = max(self._next_at - self._clock.monotonic(), self._look())

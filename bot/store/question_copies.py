@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.events import ConversationRef, Platform
+from bot.store.question_marks import MARKED
 from bot.store.question_messages import QuestionMessage
 from bot.store.schema import delivery
 from bot.store.schema_desk import question_copy, question_message
@@ -45,15 +46,18 @@ class QuestionCopies:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def note_origin(self, message_id: int, where: ConversationRef, ref: str) -> None:
-        """This is where the message was written."""
+    async def note_origin(
+        self, message_id: int, where: ConversationRef, ref: str, *, is_marked: bool = True
+    ) -> None:
+        """This is where the message was written; ``is_marked``: it shall bear a sign there."""
+        waits = is_marked and where.platform in MARKED
         await self._connection.execute(
             insert(question_copy).values(
                 **_place(where),
                 message_id=message_id,
                 is_origin=True,
                 message_ref=ref,
-                state="sent",
+                state="queued" if waits else "sent",
             )
         )
 

@@ -66,7 +66,8 @@ question_copy: Final = Table(
 
 ``source`` is the outbox row that carries the copy. ``state`` is queued until that row is final,
 then sent, failed, blocked or unknown; ``message_ref`` is the platform's number of the message (a
-mail's Message-ID). ``reported_at``: the other side was told that it failed.
+mail's Message-ID). ``reported_at``: the other side was told that it failed. The ``state`` of an
+origin says what sign it waits for, see ``bot.store.question_marks``.
 """
 
 question_event: Final = Table(

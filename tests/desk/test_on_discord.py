@@ -22,6 +22,7 @@ from bot.commands.desk_tasks import due_of, threads_of
 from bot.commands.sending import pacer_for, sender_for
 from bot.config import DatabaseSettings, DiscordSettings, Settings
 from bot.delivery.courier import InteractiveCourier
+from bot.delivery.marking import Marking
 from bot.store import Database
 from tests.desk.people import SER, desk_library
 from tests.discord.conftest import *  # noqa: F403 - the world of the Discord tests
@@ -51,6 +52,13 @@ class House:
         self._threads = threads_of(self.app, adapter)
         pacer = pacer_for("discord", 1000.0, self.app.clock)
         self.sender, _ = sender_for(self.app, adapter, token_id="discord", pacer=pacer)
+        self.marking = Marking(
+            database=database,
+            clock=self.app.clock,
+            platform="discord",
+            marker=adapter,
+            pacer=pacer,
+        )
 
     def thread(self, words: str) -> Any:
         """The newest thread with such words in its name, or None."""
@@ -64,6 +72,7 @@ class House:
             while not is_so():
                 await self._threads.step()
                 await self._due.process()
+                await self.marking.step()
                 self.sender.poke()
                 await asyncio.sleep(0.02)
         await self.env.settle()
@@ -141,6 +150,35 @@ async def test_a_question_and_its_thread(house: House) -> None:
     await house.ser.send(thread, "At a laboratory.", reply_to=thread.last_message)
     await house.until(lambda: "At a laboratory." in said(private))
     assert said(house.general) == ""
+
+
+def signs(channel: Any, words: str) -> list[str]:
+    """The reactions on the message with these words."""
+    found = [message for message in channel.history() if words in message.content]
+    return [str(reaction.emoji) for message in found for reaction in message.reactions]
+
+
+async def test_each_sees_on_the_own_message_where_it_stands(house: House) -> None:
+    await asks(house, "Is my well safe?", in_channel=False)
+    thread = house.thread("Is my well safe?")
+    await house.ser.send(thread, "Have it tested.", reply_to=thread.last_message)
+    await house.until(lambda: signs(thread, "Have it tested.") == ["✅"])
+    private = house.ana.user.dm_channel
+    await house.ana.send_dm("Where?")
+    await house.until(lambda: signs(private, "Where?") == ["👌"])
+
+
+async def test_a_person_asked_for_in_a_channel_answers_in_private(house: House) -> None:
+    answer = await house.ana.slash(house.general, "ask", question="xyzzy plugh frobnicate")
+    receipt = await house.ana.click(answer.response, label="Ask a person")
+    assert receipt.ephemeral
+    await house.until(lambda: house.thread("xyzzy plugh") is not None)
+    thread = house.thread("xyzzy plugh")
+    await house.until(lambda: "Reply here" in said(thread))
+    await house.ser.send(thread, "No plugh at all.", reply_to=thread.last_message)
+    await house.until(lambda: "No plugh at all." in said(house.ana.user.dm_channel))
+    assert "number" not in said(house.general)
+    assert "plugh at all" not in said(house.general)
 
 
 @pytest.mark.parametrize("command", ["contact", "confidential"])

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import build, prepare_database
+from bot.delivery.marking import Marking
+from tests.desk import worker
 from tests.desk.worker import Place, serve
 from tests.telegram.loopback.people import Group, Person
 from tests.telegram.loopback.server import LoopbackServer
@@ -119,3 +122,92 @@ async def test_an_asker_who_blocks_is_told_to_the_contact(
     await ana.blocks()
     await nat.says("Test it.", chat=group, topic=group.thread("well"))
     await nat.sees("has blocked the assistant", chat=group)
+
+
+@pytest.fixture
+async def marking(
+    server: LoopbackServer, group: Group, nat: Person, tmp_path: Path
+) -> AsyncIterator[None]:
+    """The signs on what people write, as ``insop run`` sets them."""
+    where = place(server, group, nat, tmp_path)
+    settings = worker.settings_of(where)
+    stop = asyncio.Event()
+    async with await prepare_database(settings) as database:
+        app = build(settings, database, worker.library_of(where))
+        adapter = worker._telegram(app)
+        work = Marking(
+            database=database,
+            clock=app.clock,
+            platform="telegram",
+            marker=adapter,
+            pacer=worker._pacer(app, "telegram"),
+        )
+        tasks = [
+            asyncio.create_task(adapter.stand_ready(stop)),
+            asyncio.create_task(work.run(stop)),
+        ]
+        yield
+        stop.set()
+        await asyncio.gather(*tasks)
+
+
+async def shows(server: LoopbackServer, chat: int, message: int, sign: str) -> None:
+    """Wait for the bot's reaction."""
+    async with asyncio.timeout(20), server.world.changed:
+        await server.world.changed.wait_for(
+            lambda: server.world.reactions.get((chat, message)) == sign
+        )
+
+
+@pytest.mark.usefixtures("marking")
+async def test_each_sees_on_the_own_message_where_it_stands(
+    server: LoopbackServer, group: Group, nat: Person
+) -> None:
+    server.world.files["photo-large"] = b"a picture"
+    server.world.file_names["photo-large"] = "picture.jpg"
+    ana = server.user("Ana")
+    photo = await ana.sends_photo()
+    await ana.sees("a person will")
+    await nat.sees("Reply here to answer", chat=group)
+    await shows(server, ana.id, photo, "👌")
+    topic = group.thread("📷")
+    answer = await nat.says("Have it tested.", chat=group, topic=topic)
+    await shows(server, group.id, answer, "👍")
+    await ana.blocks()
+    lost = await nat.says("At a laboratory.", chat=group, topic=topic)
+    await shows(server, group.id, lost, "💔")
+    await nat.sees("has blocked the assistant", chat=group)
+    refused = [method for method, _ in server.refusals if not method.endswith("ForumTopic")]
+    assert refused == ["sendMessage"]
+
+
+@pytest.mark.usefixtures("marking")
+async def test_a_group_without_reactions_loses_nothing(
+    server: LoopbackServer, group: Group, nat: Person
+) -> None:
+    server.fail("setMessageReaction", 400, "Bad Request: REACTION_INVALID", times=2)
+    ana = server.user("Ana")
+    await ask(ana, "Is my well safe?")
+    await nat.sees("Reply here to answer", chat=group)
+    topic = group.thread("well")
+    await nat.says("Have it tested.", chat=group, topic=topic)
+    await ana.sees("Have it tested.")
+    await server.until_called("setMessageReaction", within=20)
+    await nat.says("At a laboratory.", chat=group, topic=topic)
+    await ana.sees("At a laboratory.")
+
+
+async def test_in_a_group_a_person_is_asked_for_in_private(
+    server: LoopbackServer, group: Group, nat: Person
+) -> None:
+    meeting = server.group("Farmers")
+    ana = server.user("Ana")
+    await ana.says("/ask xyzzy plugh frobnicate", chat=meeting)
+    await ana.sees("I did not find", chat=meeting)
+    await ana.presses("Ask a person", chat=meeting)
+    seen = await ana.sees("Please write to me in a private chat", chat=meeting)
+    assert "xyzzy" not in seen.text
+    await ana.says("/start person")
+    await ana.sees("has the number")
+    await nat.sees("xyzzy plugh frobnicate", chat=group)
+    assert not any("number" in each.text for each in meeting.shown())

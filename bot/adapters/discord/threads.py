@@ -6,9 +6,9 @@ from typing import Final
 
 import discord
 
-from bot.adapters.discord.client import AssistantClient
 from bot.adapters.discord.errors import delivery_errors
 from bot.adapters.discord.inbound import conversation_of
+from bot.adapters.discord.marking import ReactionMaking
 from bot.chat.errors import Undeliverable
 from bot.chat.events import ConversationRef
 
@@ -18,10 +18,8 @@ _WEEK: Final = 10080
 """Minutes without a word after which Discord hides a thread; any message brings it back."""
 
 
-class ThreadMaking:
+class ThreadMaking(ReactionMaking):
     """The part of the adapter that is ``bot.chat.ports.ThreadKeeper``."""
-
-    client: AssistantClient
 
     async def open_thread(self, desk: ConversationRef, title: str) -> ConversationRef | None:
         """In a forum it is a post."""

@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from bot.adapters.telegram import threads
+from bot.adapters.telegram import marking, threads
 from bot.adapters.telegram.api import Call, TelegramApi
 from bot.adapters.telegram.errors import translated
 from bot.adapters.telegram.inbound import Inbound
@@ -24,6 +24,7 @@ from bot.adapters.telegram.styling import TEXT_LIMIT
 from bot.adapters.telegram.webhook import Webhook
 from bot.chat.errors import StartupError
 from bot.chat.events import ConversationRef, Platform
+from bot.chat.marks import Mark
 from bot.chat.messages import Message, SentMessage
 from bot.chat.ports import Capabilities, Clock, Courier, Inbox, WebhookHost
 from bot.chat.routes import Presentation
@@ -164,6 +165,12 @@ class TelegramAdapter:
     async def change_thread(self, thread: ConversationRef, title: str, *, is_closed: bool) -> None:
         """Rename a topic, and close it or open it again."""
         await threads.change_topic(self._api, thread, title, is_closed=is_closed)
+
+    async def mark(
+        self, where: ConversationRef, message_id: str, mark: Mark, *, instead_of: Mark | None
+    ) -> None:
+        """A reaction; Telegram takes an earlier one away by itself."""
+        await marking.react(self._api, where, message_id, mark)
 
     async def download(self, to: ConversationRef, handle: str) -> bytes:
         """The bytes of an ``IncomingFile`` of ``to`` (at most 20 MB); raises ``DeliveryError``."""

@@ -17,6 +17,7 @@ from tests.telegram.loopback.faults import Fault, Faults, Kind
 from tests.telegram.loopback.messages import MessageMethods
 from tests.telegram.loopback.people import Group, Person
 from tests.telegram.loopback.profile import ProfileMethods
+from tests.telegram.loopback.reactions import ReactionMethods
 from tests.telegram.loopback.receiving import Receiving
 from tests.telegram.loopback.topics import TopicMethods
 from tests.telegram.loopback.world import Refused, World
@@ -52,7 +53,7 @@ class LoopbackServer:
         self._per_second = per_second
         self._granted: deque[float] = deque()
         self._methods: dict[str, Any] = {}
-        parts = (MessageMethods, ProfileMethods, TopicMethods)
+        parts = (MessageMethods, ProfileMethods, ReactionMethods, TopicMethods)
         for group in (part(self.world) for part in parts):
             for name, method in inspect.getmembers(group, inspect.ismethod):
                 if not name.startswith("_"):

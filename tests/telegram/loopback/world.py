@@ -67,6 +67,8 @@ class World:
     files: dict[str, bytes] = field(default_factory=dict)
     file_names: dict[str, str] = field(default_factory=dict)
     shown: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    reactions: dict[tuple[int, int], str] = field(default_factory=dict)
+    """The bot's, by chat and message."""
     webhook: dict[str, Any] | None = None
     seconds_ahead: float = 0.0
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
