@@ -32,21 +32,9 @@ TOPICS: Final[Mapping[str, str]] = {**INTERESTS, "insop": N_("The network itself
 
 def new_form(_: Translate, values: Mapping[str, str], zone: str) -> Form:
     """Five questions make a draft; everything else has a default and is changed on its page."""
-    title = Field(
-        name="title",
-        label=_("What is it called?"),
-        limit=TITLE_LIMIT,
-        value=values.get("title", ""),
-    )
-    text = Field(
-        name="text",
-        label=_("What is it about?"),
-        kind="text",
-        is_required=False,
-        limit=TEXT_LIMIT,
-        hint=_("**Bold**, *italics*, lists and links are understood."),
-        value=values.get("text", ""),
-    )
+    markup = _("**Bold**, *italics*, lists and links are understood.")
+    title = _title(_, value=values.get("title", ""))
+    text = _text(_, hint=markup, value=values.get("text", ""))
     return Form(
         id=NEW,
         title=_("A new event"),
@@ -111,23 +99,8 @@ def keeping(_: Translate) -> str:
 def words_form(event: Event, _: Translate) -> Form:
     """Title and text as first written."""
     told = event.texts[FALLBACK]
-    title = Field(
-        name="title",
-        label=_("What is it called?"),
-        is_required=False,
-        limit=TITLE_LIMIT,
-        hint=keeping(_),
-        value=told.title,
-    )
-    text = Field(
-        name="text",
-        label=_("What is it about?"),
-        kind="text",
-        is_required=False,
-        limit=TEXT_LIMIT,
-        hint=keeping(_),
-        value=told.text,
-    )
+    title = _title(_, is_required=False, hint=keeping(_), value=told.title)
+    text = _text(_, hint=keeping(_), value=told.text)
     return _form("words", event.id, _("Title and text"), title, text, _audience(_, told.audience))
 
 
@@ -140,15 +113,7 @@ def language_form(event: Event, _: Translate) -> Form:
         kind="choice",
         choices=choices,
     )
-    title = Field(name="title", label=_("What is it called?"), limit=TITLE_LIMIT)
-    text = Field(
-        name="text",
-        label=_("What is it about?"),
-        kind="text",
-        is_required=False,
-        limit=TEXT_LIMIT,
-    )
-    fields = (language, title, text, _audience(_, ""))
+    fields = (language, _title(_), _text(_), _audience(_, ""))
     return _form("language", event.id, _("Another language"), *fields)
 
 
@@ -176,23 +141,14 @@ def repeat_form(event: Event, _: Translate) -> Form:
 
 def link_form(event: Event, _: Translate) -> Form:
     """The link to an online meeting, and a page about the event."""
-    link = Field(
-        name="link",
-        label=_("The link to join the meeting"),
-        hint=keeping(_),
-        is_required=False,
-        limit=LINK_LIMIT,
-        value=event.meeting_link or "",
+    meeting, page = event.meeting_link or "", event.texts[FALLBACK].link or ""
+    return _form(
+        "link",
+        event.id,
+        _("Links"),
+        _link(_, "link", _("The link to join the meeting"), meeting),
+        _link(_, "page", _("A web page about the event"), page),
     )
-    page = Field(
-        name="page",
-        label=_("A web page about the event"),
-        hint=keeping(_),
-        is_required=False,
-        limit=LINK_LIMIT,
-        value=event.texts[FALLBACK].link or "",
-    )
-    return _form("link", event.id, _("Links"), link, page)
 
 
 def places_form(event: Event, _: Translate) -> Form:
@@ -225,12 +181,7 @@ def topics_form(event: Event, _: Translate) -> Form:
 def file_form(event: Event, kind: str, _: Translate) -> Form:
     """A link to a recording or to a file."""
     is_recording = kind == "recording"
-    title = Field(
-        name="title",
-        label=_("What is it called?"),
-        is_required=not is_recording,
-        limit=TITLE_LIMIT,
-    )
+    title = _title(_, is_required=not is_recording)
     url = Field(name="url", label=_("Its address (https://…)"), limit=LINK_LIMIT)
     heading = _("Add a recording") if is_recording else _("Add a file")
     return _form(kind, event.id, heading, title, url)
@@ -247,6 +198,40 @@ def check_start(text: str, _: Translate) -> Accepted | Doubt:
 def bad_time(_: Translate) -> str:
     """A start that is none."""
     return _("I do not understand this time. Write it like 2027-03-15 14:00.")
+
+
+def _title(_: Translate, *, is_required: bool = True, hint: str = "", value: str = "") -> Field:
+    return Field(
+        name="title",
+        label=_("What is it called?"),
+        is_required=is_required,
+        limit=TITLE_LIMIT,
+        hint=hint,
+        value=value,
+    )
+
+
+def _text(_: Translate, *, hint: str = "", value: str = "") -> Field:
+    return Field(
+        name="text",
+        label=_("What is it about?"),
+        kind="text",
+        is_required=False,
+        limit=TEXT_LIMIT,
+        hint=hint,
+        value=value,
+    )
+
+
+def _link(_: Translate, name: str, label: str, value: str) -> Field:
+    return Field(
+        name=name,
+        label=label,
+        is_required=False,
+        limit=LINK_LIMIT,
+        hint=keeping(_),
+        value=value,
+    )
 
 
 def _audience(_: Translate, value: str) -> Field:

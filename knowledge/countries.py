@@ -89,7 +89,7 @@ def find_country(text: str, *, limit: int = 4) -> CountryMatch:
     code = text.strip().upper()
     if len(code) == 2 and code.isascii() and is_country(code):
         return CountryMatch(code=code)
-    wanted = _fold(text)
+    wanted = fold(text)
     if not wanted:
         return CountryMatch(code=None)
     if wanted in _SHARED:
@@ -141,11 +141,11 @@ def _index() -> dict[str, frozenset[str]]:
     index: dict[str, set[str]] = {}
     for language in LANGUAGES:
         for code, name in _names(language).items():
-            index.setdefault(_fold(name), set()).add(code)
+            index.setdefault(fold(name), set()).add(code)
     for code, names in _ALIASES.items():
         for name in names:
             # An alias settles what CLDR leaves open.
-            index[_fold(name)] = {code}
+            index[fold(name)] = {code}
     return {name: frozenset(codes) for name, codes in index.items()}
 
 
@@ -163,12 +163,12 @@ def _own_names() -> dict[str, str]:
             except (UnknownLocaleError, ValueError):
                 continue
             if name:
-                found.setdefault(_fold(name), set()).add(code)
+                found.setdefault(fold(name), set()).add(code)
     return {name: codes.pop() for name, codes in found.items() if len(codes) == 1}
 
 
-def _fold(text: str) -> str:
-    """Without case, accents, Arabic vowel signs and punctuation."""
+def fold(text: str) -> str:
+    """A name of a place without case, accents, Arabic vowel signs and punctuation."""
     plain = "".join(
         sign
         for sign in unicodedata.normalize("NFKD", text.casefold())

@@ -7,7 +7,6 @@ cities from the Unicode CLDR through Babel.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
@@ -19,7 +18,7 @@ from babel import Locale
 from babel.core import get_global
 from rapidfuzz import fuzz, process
 
-from knowledge.countries import find_country
+from knowledge.countries import find_country, fold
 from knowledge.model import LANGUAGES
 
 UTC_ZONE: Final = "UTC"
@@ -56,7 +55,6 @@ _LARGEST_CITIES: Final = frozenset(
 _OFFSET: Final = re.compile(r"^(?:utc|gmt)?\s*([+\-\u2212])\s*(\d{1,2})(?::?(00))?$", re.IGNORECASE)
 _LARGEST: Final = {"+": 14, "-": 12}
 """Whole hours east and west of Greenwich that ``Etc/GMT`` zones exist for."""
-_LETTERS: Final = re.compile(r"[^\w]+")
 
 
 def zones_of(country: str) -> tuple[str, ...]:
@@ -105,7 +103,7 @@ def find_zones(text: str, at: datetime, *, limit: int = 12) -> tuple[str, ...]:
         return (by_name[wanted.casefold()],)
     if offset := _OFFSET.match(wanted):
         return _fixed(offset[1], int(offset[2]))
-    folded = _fold(wanted)
+    folded = fold(wanted)
     if not folded:
         return ()
     cities = _cities()
@@ -163,17 +161,8 @@ def _cities() -> Mapping[str, tuple[str, ...]]:
             names = {zone.rpartition("/")[2].replace("_", " ")}
             names |= {city(zone, language) for language in LANGUAGES}
             for name in names:
-                found.setdefault(_fold(name), {})[zone] = None
+                found.setdefault(fold(name), {})[zone] = None
     for zone, aliases in _ALIASES.items():
         for name in aliases:
-            found.setdefault(_fold(name), {})[zone] = None
+            found.setdefault(fold(name), {})[zone] = None
     return {name: tuple(zones) for name, zones in found.items()}
-
-
-def _fold(text: str) -> str:
-    plain = "".join(
-        sign
-        for sign in unicodedata.normalize("NFKD", text.casefold())
-        if not unicodedata.combining(sign)
-    )
-    return " ".join(_LETTERS.sub(" ", plain).split())

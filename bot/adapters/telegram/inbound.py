@@ -13,6 +13,7 @@ from typing import Any, Final
 from telegram import CallbackQuery, Chat, ChatMemberUpdated, InlineQuery, Message, Update
 
 from bot.adapters.telegram.content import (
+    Written,
     has_content,
     incoming_files,
     text_of,
@@ -106,13 +107,10 @@ class Inbound:
                 platform="telegram", chat_id=str(message.migrate_to_chat_id), is_private=False
             )
             return Migration(old=old, new=new)
-        author = self._author(message)
-        if author is None or not has_content(message):
+        heard = self._heard(message)
+        if heard is None:
             return None
-        words = written(message, self._identity)
-        is_addressed = self._is_addressed(message, words.is_mention, words.command)
-        if words.is_for_other_bot or not (is_addressed or self._is_at_desk(message)):
-            return None
+        author, words, is_addressed = heard
         conversation = conversation_of(message.chat, message)
         quotes = None if conversation.is_private else str(message.message_id)
         if words.command is not None:
@@ -163,7 +161,8 @@ class Inbound:
         )
         return Incoming(event=event)
 
-    def _edited(self, name: str, message: Message) -> Incoming | None:
+    def _heard(self, message: Message) -> tuple[Author, Written, bool] | None:
+        """Who said what, and whether to us; None where it is none of our business."""
         author = self._author(message)
         if author is None or not has_content(message):
             return None
@@ -171,6 +170,13 @@ class Inbound:
         is_addressed = self._is_addressed(message, words.is_mention, words.command)
         if words.is_for_other_bot or not (is_addressed or self._is_at_desk(message)):
             return None
+        return author, words, is_addressed
+
+    def _edited(self, name: str, message: Message) -> Incoming | None:
+        heard = self._heard(message)
+        if heard is None:
+            return None
+        author, words, is_addressed = heard
         event = MessageEdited(
             id=name,
             conversation=conversation_of(message.chat, message),
