@@ -45,7 +45,7 @@ SECONDS ?= 60
 fuzz: $(VENV)/.dev-stamp
 	@$(BIN)/python -m benchmarks.fuzz --seconds $(SECONDS)
 
-# The crash tests at full length: 200 kills on each database and platform, half of them once more
+# The crash tests at full length: 200 kills on each database and platform, twice more
 # with an announcement that is corrected while it runs, about an hour; then a hundred questions at
 # once, answered through three desks (three minutes).
 KILLS ?= 200

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from delivery import seed
+from chats import seed
 from platforms import HERE, Loopback, loopback
 from postgres import temporary_postgres
 from sqlalchemy import select

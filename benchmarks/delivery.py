@@ -11,7 +11,6 @@ import asyncio
 import gc
 import json
 import os
-import random
 import resource
 import sys
 import tempfile
@@ -23,13 +22,12 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from chats import seed
 from platforms import Loopback, WireAdapter, loopback, no_reply, telegram_adapter
 from postgres import temporary_postgres
-from sqlalchemy import text
+from probing import NoInbox, Probe, p99
 
-from bot.chat.events import ConversationRef
 from bot.chat.messages import Message
-from bot.chat.ports import Lane
 from bot.clock import SystemClock
 from bot.delivery import InteractiveCourier, Pacer, Sender, limits_for
 from bot.delivery.fanout import FanOut
@@ -40,81 +38,6 @@ from bot.store.migrating import upgrade
 
 WARM_UP = 3.0
 IDLE = 10.0
-
-SEED_SQLITE = """
-WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :n)
-INSERT INTO chat (platform, chat_id, kind, status, language, is_desk, updated_at)
-SELECT :platform, CAST(100000000 + i * 7 AS TEXT), :kind, 'active', 'en', 0,
-       '2026-01-01 00:00:00.000000' FROM n
-"""
-SEED_POSTGRES = """
-INSERT INTO chat (platform, chat_id, kind, status, language, is_desk, updated_at)
-SELECT :platform, CAST(100000000 + i * 7 AS TEXT), :kind, 'active', 'en', false, now()
-FROM generate_series(1, :n) AS i
-"""
-
-
-class NoInbox:
-    """Nothing is received."""
-
-    async def accept(self, platform: Any, updates: Any) -> None:
-        """Nothing."""
-
-    async def pending(self, platform: Any) -> list[str]:
-        """Nothing."""
-        return []
-
-    async def answered(self, platform: Any, update_id: str) -> None:
-        """Nothing."""
-
-
-class Probe:
-    """Turns as people cause them: a row in the inbox, then an answer through the courier."""
-
-    def __init__(self, database: Database, courier: InteractiveCourier, adapter: Any) -> None:
-        self._database = database
-        self._courier = courier
-        self._adapter = adapter
-        self._clock = SystemClock()
-        self._random = random.Random(11)
-        self._number = 0
-
-    async def run(self, rate: float, seconds: float) -> list[float]:
-        """Turns at random moments, ``rate`` a second; their latencies in milliseconds, sorted."""
-        tasks = []
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            tasks.append(asyncio.create_task(self._turn()))
-            await asyncio.sleep(self._random.expovariate(rate))
-        return sorted(await asyncio.gather(*tasks))
-
-    async def _turn(self) -> float:
-        self._number += 1
-        number = self._number
-        began = time.monotonic()
-        platform = self._adapter.platform
-        to = ConversationRef(platform=platform, chat_id=str(900_000_000 + number))
-        async with self._database.begin() as store:
-            await store.inbox.begin(platform, f"probe-{began}-{number}", self._clock.now())
-        await self._courier.carry(
-            to, lambda: self._adapter.send(to, Message(text="an answer")), lane=Lane.INTERACTIVE
-        )
-        return (time.monotonic() - began) * 1000
-
-
-def p99(values: list[float]) -> float | None:
-    """The 99th percentile of sorted values."""
-    return round(values[min(len(values) - 1, int(len(values) * 0.99))], 1) if values else None
-
-
-async def seed(database: Database, platform: str, count: int) -> None:
-    """That many reachable chats: private ones, but on Discord, where no DMs are sent, channels."""
-    kind = "channel" if platform == "discord" else "private"
-    async with database.connect() as connection:
-        statement = SEED_SQLITE if database.is_sqlite else SEED_POSTGRES
-        await connection.execute(text(statement), {"platform": platform, "n": count, "kind": kind})
-    async with database.connect() as connection:
-        await connection.execute(text("ANALYZE chat"))
 
 
 async def measure(arguments: argparse.Namespace, url: str, server: Loopback) -> dict[str, Any]:
