@@ -114,9 +114,14 @@ def _add() -> Any:
         .scalar_subquery()
     )
     names = ("decision", "language", "topic", "article", "words")
-    return insert(asked).values(
-        person_id=bindparam("person"),
-        at=bindparam("at"),
-        country=country,
-        **{name: bindparam(name) for name in names},
+    # Nobody asks for the row's number: without ``inline`` it would be sent back each time.
+    return (
+        insert(asked)
+        .inline()
+        .values(
+            person_id=bindparam("person"),
+            at=bindparam("at"),
+            country=country,
+            **{name: bindparam(name) for name in names},
+        )
     )

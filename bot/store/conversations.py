@@ -44,16 +44,25 @@ class Conversations:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self._foreseen: dict[tuple[str, ...], str | None] = {}
+
+    def foresee(self, where: ConversationRef, account_id: str, raw: str | None) -> None:
+        """What the next ``get`` would find in the column ``state``; None for no row."""
+        self._foreseen[*where.key, account_id] = raw
 
     async def get(self, where: ConversationRef, account_id: str) -> ConversationState:
         """The state, or a fresh one."""
-        raw = await self._connection.scalar(_GET, _key(where, account_id))
+        if (*where.key, account_id) in self._foreseen:
+            raw = self._foreseen.pop((*where.key, account_id))
+        else:
+            raw = await self._connection.scalar(_GET, _key(where, account_id))
         return _read(raw) if raw else ConversationState()
 
     async def set(
         self, where: ConversationRef, account_id: str, state: ConversationState, now: datetime
     ) -> None:
         """Keep the state."""
+        self._foreseen.clear()
         values = {
             **_key(where, account_id),
             "state": json.dumps(asdict(state), ensure_ascii=False),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, Self
 
 from sqlalchemy import URL, AsyncAdaptedQueuePool, event, make_url, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.store import sqlite_driver
@@ -27,6 +28,10 @@ _SQLITE_PRAGMAS: Final = (
     # What is deleted is overwritten with zeros.
     "PRAGMA secure_delete=ON",
 )
+
+
+_FRESH: Final = 1.0
+"""Seconds of rest after which a connection to PostgreSQL is asked whether it still works."""
 
 
 class DatabaseError(Exception):
@@ -137,14 +142,11 @@ def async_url(url: str) -> URL:
 
 def _create_engine(url: URL, pool_size: int) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(
-            url,
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_pre_ping=True,
-            pool_timeout=30,
-            hide_parameters=True,
+        engine = create_async_engine(
+            url, pool_size=pool_size, max_overflow=0, pool_timeout=30, hide_parameters=True
         )
+        _ask_rested(engine)
+        return engine
     path = url.database or ":memory:"
     engine = create_async_engine(
         url,
@@ -171,6 +173,28 @@ def _create_engine(url: URL, pool_size: int) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _ask_rested(engine: AsyncEngine) -> None:
+    """Ask a connection whether its server is there, unless it was at work just now.
+
+    SQLAlchemy's ``pool_pre_ping`` asks every time, which is one trip in ten of a turn.
+    """
+    dialect: Any = engine.sync_engine.dialect
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def rest(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def ask(connection: Any, record: Any, _proxy: Any) -> None:
+        since = record.info.pop("rests_since", None)
+        if since is None or time.monotonic() - since < _FRESH:
+            return
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError("the server was away") from error
 
 
 def _reason(error: BaseException) -> str:

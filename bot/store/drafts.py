@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -32,18 +32,26 @@ class Drafts:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self._foreseen: dict[tuple[str, ...], Any] = {}
+
+    def foresee(self, where: ConversationRef, account_id: str, row: Any) -> None:
+        """What the next ``get`` would find: form, answers, step; None for no draft."""
+        self._foreseen[*where.key, account_id] = row
 
     async def get(self, where: ConversationRef, account_id: str, now: datetime) -> Draft | None:
         """The draft that has not expired, or None."""
         platform, chat_id, thread_id = where.key
-        values = {
-            "of_platform": platform,
-            "of_chat": chat_id,
-            "of_thread": thread_id,
-            "of_account": account_id,
-            "now": now,
-        }
-        row = (await self._connection.execute(_GET, values)).first()
+        if (*where.key, account_id) in self._foreseen:
+            row = self._foreseen.pop((*where.key, account_id))
+        else:
+            values = {
+                "of_platform": platform,
+                "of_chat": chat_id,
+                "of_thread": thread_id,
+                "of_account": account_id,
+                "now": now,
+            }
+            row = (await self._connection.execute(_GET, values)).first()
         if row is None:
             return None
         return Draft(form=_form(row.form), answers=json.loads(row.answers), step=row.step)
@@ -70,6 +78,7 @@ class Drafts:
         self, where: ConversationRef, account_id: str, kept: Draft, expires_at: datetime
     ) -> None:
         """Keep the draft until ``expires_at``."""
+        self._foreseen.clear()
         platform, chat_id, thread_id = where.key
         values = {
             "form": json.dumps(asdict(kept.form), ensure_ascii=False),
@@ -91,6 +100,7 @@ class Drafts:
 
     async def drop(self, where: ConversationRef, account_id: str) -> bool:
         """Forget the draft; False where there was none."""
+        self._foreseen.clear()
         result = await self._connection.execute(delete(draft).where(*_key(where, account_id)))
         return bool(result.rowcount)
 

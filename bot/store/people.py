@@ -16,7 +16,7 @@ from bot.store.dialects import insert_for
 from bot.store.schema import account, person, question
 from bot.store.schema_members import notice
 
-_RECOGNISE: Final = (
+RECOGNISE: Final = (
     select(
         person.c.id,
         person.c.language,
@@ -52,9 +52,13 @@ class People:
         """The person behind an account, made on first sight; keeps the account's name fresh."""
         row = (
             await self._connection.execute(
-                _RECOGNISE, {"platform": author.platform, "account": author.id}
+                RECOGNISE, {"platform": author.platform, "account": author.id}
             )
         ).first()
+        return await self.met(row, author, now)
+
+    async def met(self, row: Any, author: Author, now: datetime) -> Member:
+        """The person in a row of ``RECOGNISE``; a new one where there is none."""
         if row is None:
             return await self._add(author, now)
         if row.name != author.name or row.locale != author.locale:

@@ -73,7 +73,7 @@ class Engine:
     detector: LanguageDetector
     titles: Mapping[str, str]
     _looks: Recent[_Key, Look] = field(default_factory=lambda: Recent(_KEPT), compare=False)
-    _searches: Recent[_Key, Outcome] = field(default_factory=lambda: Recent(_KEPT), compare=False)
+    _outcomes: Recent[Query, Outcome] = field(default_factory=lambda: Recent(_KEPT), compare=False)
 
     @classmethod
     def build(
@@ -114,6 +114,11 @@ class Engine:
 
     def decide(self, query: Query) -> Outcome:
         """Decide on one question; see `knowledge.answering`."""
+        if len(query.text) > _LONG:
+            return self._decide(query)
+        return self._outcomes.get(query, lambda: self._decide(query))
+
+    def _decide(self, query: Query) -> Outcome:
         look = self._look(query.text, query.language)
         if look.is_final:
             return look.outcome
@@ -182,11 +187,6 @@ class Engine:
         return replace(first, parts=parts, explanation=(note, *first.explanation))
 
     def _search(self, text: str, language: str) -> Outcome:
-        if len(text) > _LONG:
-            return self._searched(text, language)
-        return self._searches.get((text, language), lambda: self._searched(text, language))
-
-    def _searched(self, text: str, language: str) -> Outcome:
         return self._find(text, language, self.detector.detect(text, default=language))[0]
 
     def _find(self, text: str, language: str, detection: Detection) -> tuple[Outcome, float]:
