@@ -12,6 +12,7 @@ import json
 import os
 import random
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import psutil
 from chats import seed
 from platforms import HERE, Loopback, loopback
 from postgres import temporary_postgres
@@ -52,6 +54,7 @@ class Crash:
         self._server = server
         self._random = random.Random(arguments.seed)
         self._workers: list[subprocess.Popen[bytes]] = []
+        self._cpu: list[float] = []
 
     async def run(self) -> dict[str, Any]:
         """Seed, kill, let the last one finish, account."""
@@ -93,6 +96,9 @@ class Crash:
             "kills": kills,
             **result,
             "max_recovery_s": max((r for r in recoveries if r is not None), default=None),
+            "median_recovery_s": _median([r for r in recoveries if r is not None]),
+            # What the process had worked by then, however busy the machine.
+            "median_recovery_cpu_s": _median(self._cpu),
             "max_takeover_s": max((t for t in takeovers if t is not None), default=None),
             "recipients": recipients,
             "answers_lost": stats["lost"],
@@ -126,6 +132,9 @@ class Crash:
         began = time.monotonic()
         worker = self._start()
         first = await self._first_after(session, before, 10.0)
+        if first is not None:
+            spent = psutil.Process(worker.pid).cpu_times()
+            self._cpu.append(round(spent.user + spent.system, 2))
         await asyncio.sleep(self._random.uniform(0.0, 1.0))
         self._kill(worker)
         return None if first is None else round(first - began, 3)
@@ -229,6 +238,10 @@ class Crash:
             "states": dict(states),
             "rows": rows,
         }
+
+
+def _median(values: list[float]) -> float | None:
+    return round(statistics.median(values), 3) if values else None
 
 
 def main() -> int:
