@@ -37,13 +37,13 @@ class Hearing:
     async def message(self, turn: Turn) -> Heard | None:
         """What to reply, or None where the message is for the assistant."""
         assert isinstance(turn.event, MessageReceived)
-        at_desk = await self._at_desk(turn)
+        at_desk = await self._held(turn, await self._at_desk(turn))
         if at_desk is not None:
             turn.notes["decision"] = "desk"
             return (await self._staff.spoke(turn, at_desk),)
         if not turn.event.is_addressed:
             return SILENCE
-        question = await self._asked(turn)
+        question = await self._held(turn, await self._asked(turn))
         if question is None:
             return None
         turn.notes["decision"] = "relayed"
@@ -81,6 +81,11 @@ class Hearing:
         await store.question_messages.delete(copy.message, now)
         await self._relay.follow(store, now, copy.question)
         return None
+
+    async def _held(self, turn: Turn, question: Question | None) -> Question | None:
+        """As it stands, while nobody else moves it: two may answer at the same moment."""
+        store: Store = turn.store
+        return None if question is None else await store.questions.hold(question.number)
 
     async def _at_desk(self, turn: Turn) -> Question | None:
         event = turn.event

@@ -144,7 +144,7 @@ class Mine:
         store: Store = turn.store
         if not args or not args[0].isdecimal() or len(args[0]) > 12:
             return None
-        question = await store.questions.get(int(args[0]))
+        question = await store.questions.hold(int(args[0]))
         is_own = question is not None and question.person_id == turn.member.id
         return question if is_own else None
 

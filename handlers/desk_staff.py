@@ -133,7 +133,7 @@ class DeskStaff:
         if staff is None or question is None:
             return Message(text=self._refusal(turn), is_ephemeral=True)
         _ = turn._
-        into = await self._question(turn, text.lstrip("#"))
+        into = await self._question(turn, text.lstrip("#"), is_held=False)
         if into is None or into.number == question.number or not into.is_alive:
             fault = _("There is no open question with that number.")
             return Message(text=fault, is_ephemeral=True)
@@ -249,11 +249,13 @@ class DeskStaff:
         staff = self._staff(turn)
         return staff, await self._question(turn, number), turn.event.value("text").strip()
 
-    async def _question(self, turn: Turn, number: str) -> Question | None:
+    async def _question(self, turn: Turn, number: str, *, is_held: bool = True) -> Question | None:
+        """The question as it stands, held against others who press at the same moment."""
         store: Store = turn.store
         if not number.isdecimal() or len(number) > 12:
             return None
-        question = await store.questions.get(int(number))
+        found = store.questions.hold if is_held else store.questions.get
+        question = await found(int(number))
         return None if question is None or question.state == "forgotten" else question
 
     def _staff(self, turn: Turn) -> Staff | None:

@@ -118,6 +118,11 @@ class Questions:
         found = await self._read(question.c.id == number, 1)
         return found[0] if found else None
 
+    async def hold(self, number: int) -> Question | None:
+        """The same, and until this transaction ends no other one changes it."""
+        found = await self._read(question.c.id == number, 1, is_held=True)
+        return found[0] if found else None
+
     async def change(self, number: int, now: datetime, **values: Any) -> None:
         """Set some columns of ``bot.store.schema.question`` by name."""
         await self._connection.execute(
@@ -213,15 +218,23 @@ class Questions:
         return await self._read(mine, 1000)
 
     async def _read(
-        self, condition: ColumnElement[bool], limit: int, *order: ColumnElement[Any]
+        self,
+        condition: ColumnElement[bool],
+        limit: int,
+        *order: ColumnElement[Any],
+        is_held: bool = False,
     ) -> list[Question]:
-        rows = await self._connection.execute(
+        wanted = (
             select(question, person.c.name.label("asker"))
             .outerjoin_from(question, person, question.c.person_id == person.c.id)
             .where(condition)
             .order_by(*(order or (question.c.is_urgent.desc(), question.c.id)))
             .limit(limit)
         )
+        if is_held:
+            # Without a meaning on SQLite, where there is one writer anyway.
+            wanted = wanted.with_for_update(of=question, key_share=True)
+        rows = await self._connection.execute(wanted)
         return [_question(row) for row in rows]
 
 

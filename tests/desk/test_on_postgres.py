@@ -59,6 +59,39 @@ async def test_the_first_words_of_a_contact_may_be_several_answers_at_once(stage
         assert answer.endswith(f"Answer {number}.")
 
 
+async def test_of_two_who_take_it_at_once_one_has_it(stage: Stage) -> None:
+    desks, ana = Desks(stage), stage.persona("Ana")
+    await ask(ana)
+    await desks.work()
+    nat, ser = desks.contact(), desks.contact("Ser")
+    for each in (nat, ser):
+        await each.says("/questions")
+    take = Action("desk", "take", "1")
+    await asyncio.gather(nat.presses_action(take), ser.presses_action(take))
+    told = texts(await desks.work(), ana.where.chat_id)
+    # Both may have it in turn, but who comes second knows of the first, and so does the asker.
+    assert sum("has taken your question" in text for text in told) == 1
+
+
+async def test_of_two_who_answer_at_once_the_first_has_it_and_both_are_heard(stage: Stage) -> None:
+    desks, ana = Desks(stage), stage.persona("Ana")
+    await ask(ana)
+    await desks.work()
+    nat, ser = desks.contact(), desks.contact("Ser")
+    await asyncio.gather(
+        writes(nat, "Boil it."), writes(ser, "Test it."), writes(ana, "Is anybody there?")
+    )
+    told = texts(await desks.work(), ana.where.chat_id)
+    assert sorted(text.splitlines()[1] for text in told) == ["Boil it.", "Test it."]
+    async with stage.database.begin() as store:
+        question = await store.questions.get(1)
+        done = await store.question_events.of(1)
+    assert question is not None
+    assert question.is_owned
+    first = next(event for event in done if event.kind == "answered")
+    assert question.owner == first.actor
+
+
 async def test_several_processes_nudge_once(stage: Stage) -> None:
     desks, ana = Desks(stage), stage.persona("Ana")
     await ask(ana)
