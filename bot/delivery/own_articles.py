@@ -43,9 +43,7 @@ class OwnArticles:
         while not stop.is_set():
             try:
                 await self.step()
-            except OUTAGES as error:
-                _log.warning("publishing.database", error=type(error).__name__)
-            except OSError as error:
+            except OUTAGES as error:  # The folder's disk may be the one that fails.
                 _log.warning("publishing.delayed", error=type(error).__name__)
             await wait_first(self._clock, POLL, stop)
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from fontTools import merge, subset
 
-from knowledge.drawing.lettering import FONT_FILES
+from knowledge.drawing.lettering import FONT_FILES, Script
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 OFTEN: Final = 3
@@ -29,27 +30,27 @@ _SIMPLIFIED: Final = 2
 """The face in Debian's collection of Chinese, Japanese and Korean faces."""
 
 
-def main(folder: str) -> None:
+def main(folder: str, targets: Mapping[Script, Path] = FONT_FILES) -> None:
     """Write the two files; ``folder`` holds Debian's ``truetype`` and ``opentype``."""
     full = Path(folder)
     with tempfile.TemporaryDirectory() as place:
         parts = [Path(place) / "latin.ttf", Path(place) / "arabic.ttf"]
         _cut(full / "truetype/noto/NotoSans-Bold.ttf", _letters(*_SIGNS, *_LATIN), parts[0])
         _cut(full / "truetype/noto/NotoSansArabic-Bold.ttf", _letters(*_ARABIC), parts[1])
-        merge.Merger().merge([str(part) for part in parts]).save(FONT_FILES["alphabet"])
+        merge.Merger().merge([str(part) for part in parts]).save(targets["alphabet"])
     han = full / "opentype/noto/NotoSansCJK-Bold.ttc"
-    _cut(han, _letters(*_SIGNS, *_FULL_WIDTH) + _han(), FONT_FILES["han"], _SIMPLIFIED)
+    _cut(han, _letters(*_SIGNS, *_FULL_WIDTH) + _han(), targets["han"], _SIMPLIFIED)
 
 
 def _cut(source: Path, text: str, target: Path, face: int = -1) -> None:
     options = subset.Options(
         font_number=face, hinting=False, notdef_outline=True, name_IDs=[0, 1, 2, 3, 4, 6, 13]
     )
-    font = subset.load_font(str(source), options)
     cutter = subset.Subsetter(options)
     cutter.populate(text=text)
-    cutter.subset(font)
-    subset.save_font(font, str(target), options)
+    with subset.load_font(str(source), options) as font:
+        cutter.subset(font)
+        subset.save_font(font, str(target), options)
 
 
 def _letters(*ranges: tuple[int, int]) -> str:
@@ -71,4 +72,4 @@ def _han() -> str:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1])
