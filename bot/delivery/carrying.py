@@ -52,7 +52,8 @@ class FileCarrier:
         missing = 0
         for file in message.files:
             is_near = file.platform == to.platform and to.platform in BY_HANDLE
-            if is_near and not (file.is_stripped and file.kind in ("photo", "document")):
+            # By its handle a file keeps its name and what is noted in it; a voice note has neither.
+            if is_near and (file.kind == "voice" or not file.is_stripped):
                 kept.append(file)
                 continue
             attachment = await self._fetch(to, file)

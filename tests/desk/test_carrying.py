@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Literal
 
 import pytest
 from PIL import Image
@@ -69,6 +70,28 @@ async def test_of_somebody_unnamed_the_camera_says_nothing_even_on_the_same_plat
         assert dict(picture.getexif()) == {}
         # Turned upright, as the camera's note asked.
         assert picture.size == (20, 40)
+
+
+@pytest.mark.parametrize("kind", ["video", "audio", "document", "photo"])
+async def test_of_somebody_unnamed_no_file_keeps_its_name(
+    kind: Literal["video", "audio", "document", "photo"],
+) -> None:
+    async def film(where: ConversationRef, handle: str) -> bytes:
+        return b"moving"
+
+    carrier = FileCarrier(100, {"telegram": film})
+    hidden = FileRef(
+        platform="telegram", kind=kind, handle="abc", name="zoe-house.mp4", is_stripped=True
+    )
+    message = await carrier.prepared(TELEGRAM, Message(text="x", files=(hidden,)))
+    assert message.files == ()
+    assert "zoe" not in message.attachments[0].name
+
+
+async def test_a_voice_note_of_somebody_unnamed_has_no_name_and_goes_by_its_handle() -> None:
+    voice = FileRef(platform="telegram", kind="voice", handle="abc", is_stripped=True)
+    message = await FileCarrier(100, {}).prepared(TELEGRAM, Message(text="x", files=(voice,)))
+    assert message.files == (voice,)
 
 
 @pytest.mark.parametrize("mode", ["P", "L", "RGBA", "1"])
