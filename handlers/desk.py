@@ -21,6 +21,7 @@ from bot.store.questions import Question
 from handlers.descriptions import N_, Translators, in_all
 from handlers.desk_mine import Mine
 from handlers.desk_opening import Draft, Opening, stored_files
+from handlers.desk_words import state_word
 from handlers.discretion import ask_privately, is_discreet, private_chat
 from knowledge.answering import Query
 from knowledge.library import Library
@@ -254,7 +255,8 @@ class Desk:
     def _listed(self, turn: Turn, question: Question) -> str:
         described = rendering.describe(question, self._library, turn._)
         owner = self._opening.owner_of(question)
-        return f"{described}\n*{escape(owner)} · {question.state}*" if owner else described
+        state = state_word(question.state, turn._)
+        return f"{described}\n*{escape(owner)} · {state}*" if owner else described
 
     def _topic(self, article_id: str | None) -> str | None:
         article = self._library.article(article_id) if article_id else None

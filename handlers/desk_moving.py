@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.chat.turn import Turn
-from bot.desk.relaying import DESK_LANGUAGE, Relay
+from bot.desk.relaying import Relay
 from bot.desk.staff import Staff
 from bot.store import Store
 from bot.store.questions import Question
@@ -25,7 +25,7 @@ class Moving:
     def __init__(self, library: Library, relay: Relay) -> None:
         self._library = library
         self._relay = relay
-        self._ = translator(DESK_LANGUAGE)
+        self._ = relay.words
 
     async def take(self, turn: Turn, question: Question, staff: Staff) -> bool:
         """Somebody works on it; False where they did already."""

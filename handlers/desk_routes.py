@@ -25,7 +25,8 @@ def build_desk(
     settings: Settings,
 ) -> tuple[Desk, Hearing, tuple[Desk, Mine, DeskStaff, DeskAbsence]]:
     """The way in, what listens to messages, and all that registers."""
-    relay = Relay(library, desks, has_mail=settings.mailbox.host is not None)
+    has_mail = settings.mailbox.host is not None
+    relay = Relay(library, desks, has_mail=has_mail, language=settings.language)
     opening = Opening(library, relay)
     moving = Moving(library, relay)
     mine = Mine(relay, opening, moving)

@@ -11,6 +11,7 @@ from bot.calendar.rules import BrokenRule, tidy_rule
 from bot.chat.actions import Action
 from bot.chat.events import FormSubmitted
 from bot.chat.forms import WHOLE_FORM_PLATFORMS, Form
+from bot.chat.markup import Raw
 from bot.chat.messages import Button, Message, Notice, Row
 from bot.chat.turn import Reply, Translate, Turn
 from bot.store import Store
@@ -83,7 +84,8 @@ class EventChanges:
                 return await self._retime(turn, event, answers)
             return await self._keep(turn, event, self._changed(turn, name, event, answers))
         except (Misread, BrokenRule) as fault:
-            said = Message(text=str(fault), is_ephemeral=True)
+            text = _followed(fault, turn._) if isinstance(fault, BrokenRule) else str(fault)
+            said = Message(text=text, is_ephemeral=True)
             again = await self.ask(turn, "words-repeat" if name == "repeat" else name, event)
             return (said, again) if isinstance(again, Form | Message) else said
 
@@ -255,3 +257,9 @@ def _usual(event: Event) -> dict[str, Repeats]:
 
 
 __all__ = ["EventChanges", "EventText"]
+
+
+def _followed(fault: BrokenRule, translate: Translate) -> str:
+    """Why a repetition cannot be followed."""
+    reason = translate(fault.words, **fault.values)
+    return translate("This repetition cannot be followed: {reason}.", reason=Raw(reason))

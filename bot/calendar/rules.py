@@ -36,7 +36,20 @@ _LATE: Final = datetime(9955, 1, 1)  # noqa: DTZ001  # a wall time
 
 
 class BrokenRule(ValueError):
-    """A recurrence rule that cannot be followed; the message says why, in plain words."""
+    """A recurrence rule that cannot be followed.
+
+    The message says why in plain English; ``words`` and ``values`` are for a translation.
+    """
+
+    def __init__(self, words: str, **values: object) -> None:
+        super().__init__(words.format(**values))
+        self.words = words
+        self.values = values
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's name for "mark, translate later"
+    """Marks a text for the catalogues."""
+    return text
 
 
 def tidy_rule(text: str, zone: str, *, is_all_day: bool = False, start: datetime = EARLIEST) -> str:
@@ -50,16 +63,16 @@ def tidy_rule(text: str, zone: str, *, is_all_day: bool = False, start: datetime
         if not name:
             continue
         if name not in _FIELDS or not _VALUE.match(value):
-            raise BrokenRule(f"{part[:40]!r} is no part of a rule")
+            raise BrokenRule(N_("{part} is no part of a rule"), part=repr(part[:40]))
         if name in fields:
-            raise BrokenRule(f"{name} stands twice in it")
+            raise BrokenRule(N_("{name} stands twice in it"), name=name)
         fields[name] = value
     _check(fields)
     if "UNTIL" in fields:
         fields["UNTIL"] = _until(fields["UNTIL"], zone, is_all_day=is_all_day)
     tidy = ";".join(f"{name}={value}" for name, value in fields.items())
     if len(tidy) > LONGEST_RULE:
-        raise BrokenRule("it is too long")
+        raise BrokenRule(N_("it is too long"))
     compiled(tidy, start)
     return tidy
 
@@ -70,10 +83,10 @@ def compiled(rule: str, start: datetime) -> rrule:
     It may go on to the year 9999: whoever follows it stops in time.
     """
     if start < EARLIEST:
-        raise BrokenRule("it begins before the year 1900")
+        raise BrokenRule(N_("it begins before the year 1900"))
     made = _made(_without_until(rule), start)
     if not _has_any(_without_until(rule), start):
-        raise BrokenRule("there is no day that fits it")
+        raise BrokenRule(N_("there is no day that fits it"))
     return made
 
 
@@ -103,27 +116,27 @@ def until_of(rule: str) -> datetime | None:
 
 def _check(fields: dict[str, str]) -> None:
     if fields.get("FREQ") not in FREQUENCIES:
-        raise BrokenRule("it must repeat by day, week, month or year")
+        raise BrokenRule(N_("it must repeat by day, week, month or year"))
     if "UNTIL" in fields and "COUNT" in fields:
-        raise BrokenRule("it has both UNTIL and COUNT")
+        raise BrokenRule(N_("it has both UNTIL and COUNT"))
     for name in ("INTERVAL", "COUNT"):
         value = fields.get(name, "1")
         if not value.isdecimal() or len(value) > 5 or int(value) < 1:
-            raise BrokenRule(f"{name} must be a number from 1 to 99999")
+            raise BrokenRule(N_("{name} must be a number from 1 to 99999"), name=name)
     per_day = 1
     for name in ("BYHOUR", "BYMINUTE", "BYSECOND"):
         per_day *= fields.get(name, "0").count(",") + 1
     if per_day > STARTS_A_DAY:
-        raise BrokenRule("it repeats more often than each hour")
+        raise BrokenRule(N_("it repeats more often than each hour"))
 
 
 def _made(rule: str, start: datetime) -> rrule:
     try:
         made = rrulestr(rule, dtstart=start)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
-        raise BrokenRule(f"it cannot be read ({type(error).__name__})") from error
+        raise BrokenRule(N_("it cannot be read")) from error
     if not isinstance(made, rrule):
-        raise BrokenRule("it is more than one rule")
+        raise BrokenRule(N_("it is more than one rule"))
     return made
 
 
@@ -163,4 +176,4 @@ def _until(value: str, zone: str, *, is_all_day: bool) -> str:
             wall = datetime.strptime(value, "%Y%m%dT%H%M%S")  # noqa: DTZ007  # a wall time
         return to_utc(wall, zone).strftime(_UTC_FORM)
     except (ValueError, OverflowError) as error:
-        raise BrokenRule("its UNTIL is no date") from error
+        raise BrokenRule(N_("its UNTIL is no date")) from error

@@ -69,6 +69,7 @@ class FileRef:
     """A file that lies at a platform, to be passed on from there.
 
     ``is_stripped``: what a camera wrote into a picture (place, time, device) must not go along.
+    ``language`` is that of whoever gets it, for what is said where it cannot be passed on.
     """
 
     platform: Platform
@@ -78,6 +79,7 @@ class FileRef:
     media_type: str = ""
     size: int | None = None
     is_stripped: bool = False
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

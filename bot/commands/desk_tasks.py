@@ -24,7 +24,8 @@ _log = structlog.get_logger(__name__)
 def relay_of(app: App) -> Relay:
     """Where questions go by the settings."""
     has_mail = app.settings.mailbox.host is not None
-    return Relay(app.library, desks_of(app.settings), has_mail=has_mail)
+    language = app.settings.language
+    return Relay(app.library, desks_of(app.settings), has_mail=has_mail, language=language)
 
 
 def due_of(app: App) -> Due:

@@ -63,7 +63,7 @@ class FileCarrier:
                 fetched.append(attachment)
         text = message.text
         if missing:
-            text = f"{text}\n\n*{_apology(missing)}*".strip()
+            text = f"{text}\n\n*{_apology(missing, message.files[0].language)}*".strip()
         attachments = (*message.attachments, *fetched)
         return replace(message, text=text, files=tuple(kept), attachments=attachments)
 
@@ -111,8 +111,8 @@ def stripped(data: bytes) -> bytes:
     return written.getvalue()
 
 
-def _apology(missing: int) -> str:
-    return translator("en").plural(
+def _apology(missing: int, language: str) -> str:
+    return translator(language).plural(
         "{count} file could not be passed on: it is too large here, or gone.",
         "{count} files could not be passed on: they are too large here, or gone.",
         missing,

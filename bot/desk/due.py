@@ -16,7 +16,7 @@ from bot.chat.markup import escape
 from bot.chat.messages import Message
 from bot.chat.ports import Clock, Lane
 from bot.desk import rendering
-from bot.desk.relaying import DESK_LANGUAGE, Relay
+from bot.desk.relaying import Relay
 from bot.desk.returning import mail_came_back
 from bot.desk.staff import name_of
 from bot.store import Database, Store
@@ -49,7 +49,7 @@ class Due:
         self._library = library
         self._relay = relay
         self._zone = ZoneInfo(zone)
-        self._ = translator(DESK_LANGUAGE)
+        self._ = relay.words
 
     async def process(self) -> int:
         """Do all that is due now; returns how many things were done."""

@@ -27,6 +27,7 @@ from knowledge.library import Library
 from knowledge.model import Contact
 
 DESK_LANGUAGE: Final = "en"
+"""Of desks, where the settings name no other."""
 ALBUM_WAIT: Final = timedelta(seconds=3)
 """How long the rest of an album is waited for; its pictures come one by one."""
 THREADED: Final = frozenset({"telegram", "discord"})
@@ -35,21 +36,31 @@ THREADED: Final = frozenset({"telegram", "discord"})
 class Relay:
     """``desks`` are the chats of the settings; open terminals of the secretariat count too.
 
-    ``has_mail``: contacts are written to by e-mail as well.
+    ``has_mail``: contacts are written to by e-mail as well. ``language`` is the desks'.
     """
 
     def __init__(
-        self, library: Library, desks: Sequence[ConversationRef], *, has_mail: bool = False
+        self,
+        library: Library,
+        desks: Sequence[ConversationRef],
+        *,
+        has_mail: bool = False,
+        language: str = DESK_LANGUAGE,
     ) -> None:
         self._library = library
         self._desks = tuple(desks)
         self._has_mail = has_mail
-        self._words: Translate = translator(DESK_LANGUAGE)
+        self._words: Translate = translator(language)
 
     @property
     def desks(self) -> tuple[ConversationRef, ...]:
         """The chats of the settings."""
         return self._desks
+
+    @property
+    def words(self) -> Translate:
+        """Into the language in which desks are written to."""
+        return self._words
 
     async def place(self, store: Store, question: Question, now: datetime) -> None:
         """Give a new question its places; where it needs a thread, that is made later."""

@@ -74,7 +74,7 @@ def describe(question: Question, library: Library, translate: Translate) -> str:
         first = shown(question, question.first_text)
         lines.append(_("*First asked as:* {text}", text=first))
     titles = [
-        article.texts["en"].title
+        article.text(_.language).title
         for key in question.candidates
         if (article := library.article(key)) is not None
     ]
@@ -106,7 +106,7 @@ def head(
     return Message(
         text="\n\n".join(parts),
         rows=_head_rows(question, library, _),
-        files=_files(message, question),
+        files=_files(message, question, _),
     )
 
 
@@ -158,7 +158,7 @@ def to_desk(message: QuestionMessage, question: Question, translate: Translate) 
         heading += " · *" + _("changed") + "*"
     return Message(
         text="\n".join(filter(None, (heading, words))),
-        files=_files(message, question),
+        files=_files(message, question, _),
     )
 
 
@@ -170,14 +170,19 @@ def to_asker(message: QuestionMessage, question: Question, translate: Translate)
     heading = f"💬 **{escape(message.author)}** · " + _("question {number}", number=question.number)
     return Message(
         text="\n".join(filter(None, (heading, message.text))),
-        files=_files(message, question),
+        files=_files(message, question, _),
         direction=_direction(question.language),
     )
 
 
-def _files(message: QuestionMessage, question: Question) -> tuple[FileRef, ...]:
+def _files(
+    message: QuestionMessage, question: Question, translate: Translate
+) -> tuple[FileRef, ...]:
     is_stripped = question.is_confidential and message.kind == "asker"
-    return tuple(replace(_ref(file), is_stripped=is_stripped) for file in message.files)
+    return tuple(
+        replace(_ref(file), is_stripped=is_stripped, language=translate.language)
+        for file in message.files
+    )
 
 
 def _ref(file: StoredFile) -> FileRef:

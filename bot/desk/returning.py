@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.desk.relaying import DESK_LANGUAGE, Relay
+from bot.desk.relaying import Relay
 from bot.store import Store
 from bot.store.questions import Question
-from bot.translating import translator
 from knowledge.library import Library
 from knowledge.model import Contact
 from knowledge.routing import deputy_of, due_time
@@ -38,7 +37,7 @@ async def mail_came_back(
         (each for each in library.everyone if each.email.casefold() == address.casefold()), None
     )
     name = contact.name if contact is not None else address
-    _ = translator(DESK_LANGUAGE)
+    _ = relay.words
     told = _("Mail to {name} came back; the address takes none.", name=name)
     deputy = None
     if contact is not None and question.is_alive and question.owner == contact.id:
