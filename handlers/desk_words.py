@@ -10,7 +10,7 @@ def state_word(state: State, translate: Translate) -> str:
     """One or two words for a list."""
     _ = translate
     words: dict[State, str] = {
-        "open": _("nobody has it yet"),
+        "open": _("not taken yet"),
         "assigned": _("somebody works on it"),
         "waiting": _("waits for the asker"),
         "closed": _("closed"),

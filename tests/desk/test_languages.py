@@ -84,7 +84,7 @@ async def test_the_history_and_the_list_hold_words_and_no_names_of_columns(stage
     nat.sees("given to a contact · Natalia")
     nat.sees_not("routed")
     await (nat := stage.persona("Nat")).says("/questions")
-    nat.sees("nobody has it yet")
+    nat.sees("not taken yet")
 
 
 def test_every_deed_that_is_noted_has_words() -> None:
