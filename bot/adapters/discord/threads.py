@@ -19,7 +19,7 @@ _WEEK: Final = 10080
 
 
 class ThreadMaking(ReactionMaking):
-    """The part of the adapter that is ``bot.chat.ports.ThreadKeeper``, and a ``Marker`` by its base."""
+    """The part of the adapter that is ``bot.chat.ports.ThreadKeeper``; its base is ``Marker``."""
 
     async def open_thread(self, desk: ConversationRef, title: str) -> ConversationRef | None:
         """In a forum it is a post."""
