@@ -24,7 +24,7 @@ from bot.store.question_copies import Copy
 from bot.store.questions import Question
 from bot.translating import translator
 from knowledge.library import Library
-from knowledge.routing import deputy_of
+from knowledge.routing import deputy_of, due_time
 
 NUDGE_WORK: Final = timedelta(hours=8)
 """Working time from one nudge to the next; an urgent one waits ``URGENT_NUDGE`` by any clock."""
@@ -98,7 +98,20 @@ class Due:
             case _:
                 text = _("The last message did not arrive: the platform refused it.")
         await store.question_events.add(question.number, f"not arrived: {copy.state}"[:24], now)
+        if copy.state == "failed" and question.state == "waiting":
+            await self._keep_waiting(store, question, now)
         await self._relay.say(store, question, kind="bot", text=text, now=now)
+
+    async def _keep_waiting(self, store: Store, question: Question, now: datetime) -> None:
+        """Who did not get the answer, or the warning, is not silent: the contact's turn again."""
+        owner = next((each for each in self._library.everyone if each.id == question.owner), None)
+        due = due_time(owner, question.is_urgent, now)
+        await store.questions.change(
+            question.number, now, state="assigned", warned_at=None, nudges=0, due_at=due
+        )
+        fresh = await store.questions.get(question.number)
+        assert fresh is not None
+        await self._relay.rename(store, fresh, now)
 
     async def _doubt_thread(self, store: Store, copy: Copy, now: datetime) -> None:
         """A message that a thread did not take: perhaps somebody has deleted the thread."""

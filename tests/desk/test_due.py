@@ -77,6 +77,46 @@ async def test_it_is_never_closed_while_the_asker_waits(
     ana.sees("works on it")
 
 
+async def test_who_never_got_the_answer_is_not_silent(
+    stage: Stage, desks: Desks, ana: Persona
+) -> None:
+    nat = desks.contact()
+    desks.refuses[ana.where.chat_id] = "refused"
+    await writes(nat, "Boil it.")
+    out = await desks.work()
+    assert any("did not arrive" in text for text in texts(out, nat.where.chat_id))
+    desks.refuses.clear()
+    nudges = 0
+    for _ in range(12):
+        stage.clock.advance(DAY)
+        out = await desks.work()
+        assert texts(out, ana.where.chat_id) == []
+        nudges += sum("overdue" in text for text in texts(out, nat.where.chat_id))
+    assert nudges
+    await writes(nat, "Boil it, please.")
+    await desks.work()
+    stage.clock.advance(8 * DAY)
+    out = await desks.work()
+    assert "settled?" in texts(out, ana.where.chat_id)[-1]
+
+
+async def test_a_warning_that_nobody_got_closes_nothing(
+    stage: Stage, desks: Desks, ana: Persona
+) -> None:
+    nat = desks.contact()
+    await writes(nat, "Boil it.")
+    await desks.work()
+    desks.refuses[ana.where.chat_id] = "refused"
+    stage.clock.advance(7 * DAY + 60)
+    out = await desks.work()
+    assert any("did not arrive" in text for text in texts(out, nat.where.chat_id))
+    desks.refuses.clear()
+    for _ in range(5):
+        stage.clock.advance(DAY)
+        out = await desks.work()
+        assert not any("closed" in text for text in texts(out, ana.where.chat_id))
+
+
 async def test_the_week_begins_with_a_list_and_only_one(
     stage: Stage, desks: Desks, ana: Persona
 ) -> None:
