@@ -34,7 +34,18 @@ _MILLION: Final = [
     *("--latency-ms", "50", "--seconds", "30"),
 ]
 RUNS: Final[dict[str, tuple[str, list[str]]]] = {
-    "turns": ("Turns, Telegram stand-in, SQLite", ["-m", "benchmarks.turns", "--json"]),
+    "turns": (
+        "Turns, Telegram stand-in, SQLite, eight texts over and over",
+        ["benchmarks/turns.py", "--json"],
+    ),
+    "turns-postgres": (
+        "Turns, Telegram stand-in, PostgreSQL, eight texts over and over",
+        ["benchmarks/turns.py", "--database", "postgres", "--json"],
+    ),
+    "turns-distinct": (
+        "Turns, Telegram stand-in, SQLite, six languages and no question twice",
+        ["benchmarks/turns.py", "--texts", "distinct", "--json"],
+    ),
     "starting": (
         "From the start to the first answer, and idle memory",
         ["benchmarks/starting.py", "--json"],
@@ -57,6 +68,10 @@ RUNS: Final[dict[str, tuple[str, list[str]]]] = {
             *("benchmarks/crash.py", "--kills", "20", "--database", "postgres"),
             *("--platform", "discord", "--json"),
         ],
+    ),
+    "crash-discord-sqlite": (
+        "A sender to Discord killed 20 times, SQLite",
+        ["benchmarks/crash.py", "--kills", "20", "--platform", "discord", "--json"],
     ),
     "crash-postgres": (
         "A sender killed 20 times, PostgreSQL, hold",

@@ -1,11 +1,16 @@
-"""Turns a second: updates in at a Telegram stand-in to replies out, on SQLite.
+"""Turns a second: updates in at a Telegram stand-in to replies out, on either database.
 
 Two processes beside this one: the stand-in (``tests.telegram.server``) and ``insop run``, the
 latter held to one core where the system allows it. First a flood: as many questions as ``--flood``
 at once, for the rate. Then a steady ``--rate`` for ``--seconds``, for the latency from the moment
 an update was handed to the stand-in to the moment that its reply came back to it.
 
+What is asked: eight texts over and over (``--texts common``), as when an announcement makes many
+press the same button; or the knowledge base's own questions in six languages, each with a word
+missing and none asked twice (``distinct``), so that nothing that was remembered helps.
+
     python benchmarks/turns.py --json
+    python benchmarks/turns.py --database postgres --texts distinct --json
 """
 
 from __future__ import annotations
@@ -16,10 +21,12 @@ import contextlib
 import json
 import os
 import platform
+import random
 import shutil
 import statistics
 import sys
 import tempfile
+import tomllib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -28,8 +35,11 @@ import aiohttp
 import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "benchmarks"))
+from postgres import temporary_postgres  # noqa: E402  # found as a script and as a module
+
 TOKEN = "123456:benchmark-token"
-QUESTIONS = (
+COMMON = (
     "What is INSOP?",
     "how do I rinse an empty spray can",
     "hello",
@@ -42,7 +52,7 @@ QUESTIONS = (
 CONFIG = """
 knowledge_dir = "{folder}/knowledge"
 [database]
-url = "sqlite:///{folder}/turns.db"
+url = "{database}"
 [telegram]
 api_url = "{url}"
 file_url = "{url}/file"
@@ -61,18 +71,22 @@ async def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--flood", type=int, default=3000, help="questions at once")
     parser.add_argument("--users", type=int, default=500)
-    parser.add_argument("--rate", type=float, default=100.0, help="turns a second, steadily")
+    parser.add_argument("--rate", type=float, default=200.0, help="turns a second, steadily")
     parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--texts", choices=("common", "distinct"), default="common")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    if options.texts == "distinct":
+        _texts[:] = distinct_questions()
     folder = Path(tempfile.mkdtemp(prefix="insop-turns-"))
     try:
         async with (
             stand_in() as url,
-            assistant(url, folder) as process,
+            assistant(url, folder, options.database) as process,
             aiohttp.ClientSession(url) as session,
         ):
-            await answered(session, await push(session, 20, options.users), 60)
+            await answered(session, await push(session, 300, options.users), 60)
             before = cpu_seconds(process.pid)
             flood = await measure_flood(session, options.flood, options.users)
             spent = cpu_seconds(process.pid) - before
@@ -81,6 +95,8 @@ async def main() -> int:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     result = {
+        "database": options.database,
+        "texts": options.texts,
         **flood,
         "cpu_ms_per_turn": round(spent / options.flood * 1000, 2),
         **steady,
@@ -120,7 +136,7 @@ async def measure_steady(
     for number in range(total):
         due = start + number / rate
         await asyncio.sleep(max(0.0, due - loop.time()))
-        pushed += await push(session, 1, users, offset=number)
+        pushed += await push(session, 1, users)
     replies = await answered(session, pushed, 60)
     times = sorted((replies[key] - moment) * 1000 for key, moment in pushed if key in replies)
     return {
@@ -137,16 +153,36 @@ _sent: dict[int, int] = {}
 _seen: dict[int, int] = {}
 _replies: dict[tuple[int, int], float] = {}
 _position = 0
+_texts: list[str] = list(COMMON)
+_pushed = 0
+
+
+def distinct_questions() -> list[str]:
+    """The articles' questions in all languages, mixed, a word missing in those of five or more."""
+    chance = random.Random(3)
+    found: set[str] = set()
+    for article in sorted((ROOT / "knowledge" / "articles").rglob("*.md")):
+        head = article.read_text(encoding="utf-8").split("+++")[1]
+        for question in tomllib.loads(head).get("questions", []):
+            words = question.split()
+            if len(words) > 4:
+                del words[chance.randrange(len(words))]
+            found.add(" ".join(words))
+    mixed = sorted(found)
+    chance.shuffle(mixed)
+    return mixed
 
 
 async def push(
-    session: aiohttp.ClientSession, count: int, users: int, offset: int = 0
+    session: aiohttp.ClientSession, count: int, users: int
 ) -> list[tuple[tuple[int, int], float]]:
     """Hand in messages; each is known by its person and that person's running number."""
+    global _pushed
     messages = [
-        {"user": 1 + (offset + n) % users, "text": QUESTIONS[(offset + n) % len(QUESTIONS)]}
-        for n in range(count)
+        {"user": 1 + n % users, "text": _texts[n % len(_texts)]}
+        for n in range(_pushed, _pushed + count)
     ]
+    _pushed += count
     async with session.post("/control/push", json={"messages": messages}) as response:
         response.raise_for_status()
         accepted = (await response.json())["pushed"]
@@ -190,12 +226,27 @@ async def stand_in() -> AsyncIterator[str]:
 
 
 @contextlib.asynccontextmanager
-async def assistant(url: str, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """``insop run`` on one core."""
+async def assistant(
+    url: str, folder: Path, database: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """``insop run`` on one core; PostgreSQL beside it where that is the database."""
+    if database == "postgres":
+        with temporary_postgres() as server:
+            async with _running(url, folder, server.create("turns")) as process:
+                yield process
+    else:
+        async with _running(url, folder, f"sqlite:///{folder}/turns.db") as process:
+            yield process
+
+
+@contextlib.asynccontextmanager
+async def _running(
+    url: str, folder: Path, database: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
     content = folder / "knowledge"
     shutil.copytree(ROOT / "knowledge", content, ignore=shutil.ignore_patterns("*.py", "*.png"))
     config = folder / "config.toml"
-    config.write_text(CONFIG.format(folder=folder, url=url), encoding="utf-8")
+    config.write_text(CONFIG.format(folder=folder, url=url, database=database), encoding="utf-8")
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "--config", str(config), "run",
         cwd=ROOT, env={**os.environ, "INSOP_TELEGRAM_TOKEN": TOKEN},
