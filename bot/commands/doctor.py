@@ -11,10 +11,10 @@ from typing import Final
 import aiohttp
 
 from bot.app import build_library, desks_of
-from bot.commands.doctor_operations import examine_operations
+from bot.commands.doctor_operations import examine_operations, is_unmade
 from bot.commands.doctor_places import Finding, examine_mail, examine_mailbox, examine_places
 from bot.config import Settings
-from bot.store.database import HEAD, Database, DatabaseError
+from bot.store.database import HEAD, Database, DatabaseError, async_url
 
 TIMEOUT: Final = aiohttp.ClientTimeout(total=8)
 """Seconds for one platform to answer."""
@@ -46,9 +46,12 @@ async def examine(settings: Settings) -> list[Finding]:
 
 async def _database(settings: Settings) -> Finding:
     try:
-        async with Database(settings.database.url.get_secret_value()) as database:
-            current = await database.revision()
-            place = database.place
+        url = async_url(settings.database.url.get_secret_value())
+        place = url.render_as_string(hide_password=True)
+        current = None
+        if not is_unmade(url):
+            async with Database(settings.database.url.get_secret_value()) as database:
+                current = await database.revision()
     except DatabaseError as error:
         return Finding(state="bad", text=str(error))
     if current == HEAD:

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Final
 
 import aiohttp
+from sqlalchemy import URL
 
 from bot.commands.doctor_places import Finding
 from bot.config import Settings
 from bot.store import Database
 from bot.store.backups import backups_in, verify
 from bot.store.copying import CopyError
-from bot.store.database import HEAD, DatabaseError
+from bot.store.database import HEAD, DatabaseError, async_url
 
 _OLD: Final = timedelta(hours=36)
 _MEGABYTE: Final = 1024 * 1024
@@ -76,9 +77,16 @@ async def _web(settings: Settings) -> Finding:
         return Finding(state="missing", text=text)
 
 
+def is_unmade(url: URL) -> bool:
+    """To look must not make the file: it would belong to whoever looked."""
+    return url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
+
+
 async def _work(settings: Settings) -> list[Finding]:
     now = datetime.now(UTC)
     try:
+        if is_unmade(async_url(settings.database.url.get_secret_value())):
+            return []
         async with Database(settings.database.url.get_secret_value()) as database:
             if await database.revision() != HEAD:
                 return []

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.store.copying import CopyError, check_release, compare_all, copy_all, empty_all, opened
 from bot.store.database import HEAD
+from bot.store.ownership import hand_over
 
 _NAME: Final = "insop-%Y%m%d-%H%M%S.db"
 _PAGES: Final = 512
@@ -46,6 +47,7 @@ def write_backup(url: URL, folder: Path, now: datetime) -> Path:
         raise CopyError(f"The backup failed: {type(error).__name__}.") from error
     finally:
         part.unlink(missing_ok=True)
+    hand_over(path)
     return path
 
 
@@ -104,6 +106,7 @@ def restore_backup(path: Path, url: URL, now: datetime, *, replaces: bool) -> Pa
         for suffix in ("-wal", "-shm"):
             Path(f"{target}{suffix}").unlink(missing_ok=True)
     part.replace(target)
+    hand_over(target)
     return aside
 
 

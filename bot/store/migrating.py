@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from bot.store.database import HEAD, Database, DatabaseError
+from bot.store.ownership import hand_over
 
 _LOCK: Final = 0x1250
 """PostgreSQL advisory lock, so that two processes do not migrate at once."""
@@ -33,6 +34,8 @@ async def upgrade(database: Database) -> bool:
         if not database.is_sqlite:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         await connection.run_sync(_upgrade)
+    if database.is_sqlite and database.url.database:
+        hand_over(Path(database.url.database))
     return True
 
 

@@ -56,6 +56,7 @@ async def test_a_fresh_folder_is_no_fault(tmp_path: Path) -> None:
     assert "insop db upgrade" in about(findings, "Database").text
     assert about(findings, "Telegram").state == "missing"
     assert about(findings, "Discord").state == "missing"
+    assert not (tmp_path / "insop.db").exists()
 
 
 async def test_what_works_is_named(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
@@ -216,3 +217,23 @@ def test_the_command_says_where_it_wants_to_write(
     assert main(["db", "upgrade"]) == 0
     assert main(["db", "backup", "copies"]) == 0
     assert "rows, checked." in capsys.readouterr().out
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_makes_belongs_to_whom_the_folder_belongs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service runs under a user of its own, and an administrator works as root."""
+    home = tmp_path / "lib"
+    home.mkdir()
+    os.chown(home, 61184, 61184)
+    file = home / "insop.db"
+    monkeypatch.setenv("INSOP_DATABASE_URL", f"sqlite:///{file}")
+    monkeypatch.chdir(tmp_path)
+    assert main(["db", "upgrade"]) == 0
+    assert file.stat().st_uid == 61184
+    assert main(["db", "backup", str(home)]) == 0
+    (backup,) = home.glob("insop-*")
+    assert backup.stat().st_uid == 61184
+    assert main(["db", "restore", str(backup), "--replace"]) == 0
+    assert file.stat().st_uid == file.stat().st_gid == 61184
