@@ -25,12 +25,29 @@ SUGGESTED: Final = 2
 TITLE_LIMIT: Final = 90
 """Characters of a thread's name; Discord takes 100, Telegram 128."""
 
-_COORDINATE: Final = re.compile(r"(-?\d{1,3}[.,]\d)\d{2,}(?=\D|$)")
+_COORDINATE: Final = re.compile(r"(-?\d{1,3}[.,٫]\d)\d{2,}(?=\D|$)")
+_SECONDS: Final = r"(?:[.,٫]\d+)?\s*['′’ʹ](?:\s*\d{1,2}(?:[.,٫]\d+)?\s*(?:[\"″”]|['′’ʹ]{2}))?"
+_MINUTES: Final = re.compile(rf"(\d{{1,3}})\s*[°º˚]\s*(\d{{1,2}}){_SECONDS}")
+_DEVICE: Final = re.compile(
+    r"(?<![^\W\d])([NSEWO]\s*\d{1,3}\s+)(\d{1,2})[.,]\d+|(\b\d{1,3}\s+)(\d{1,2})[.,]\d+(?=\s*[NSEWO]\b)"
+)
+""""N14 41.567", as navigation devices write it."""
+_PLUS_CODE: Final = re.compile(
+    r"(?<!\w)(?:([2-9CFGHJMPQRVWX]{4})\w{4}|[2-9CFGHJMPQRVWX]{4})\+\w{2,3}\b"
+)
+"""Open Location Codes; the first four characters are a degree."""
 
 
 def coarse(text: str) -> str:
-    """Coordinates to a tenth of a degree, some ten kilometres."""
+    """Coordinates to a tenth of a degree or ten minutes, some ten kilometres or more."""
+    text = _PLUS_CODE.sub(lambda found: f"{found[1] or ''}…", text)
+    text = _MINUTES.sub(lambda found: f"{found[1]}°{_tens(found[2])}′", text)
+    text = _DEVICE.sub(lambda found: (found[1] or found[3]) + _tens(found[2] or found[4]), text)
     return _COORDINATE.sub(r"\1", text)
+
+
+def _tens(minutes: str) -> str:
+    return f"{int(minutes) // 10 * 10:02}"
 
 
 def shown(question: Question, words: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from bot.chat.actions import Action
 from bot.chat.events import ConversationRef, FormSubmitted
 from bot.chat.turn import Role
+from bot.desk.rendering import coarse
 from bot.store import Database
 from bot.store.schema import delivery, question
 from tests.desk.people import Desks, ask, texts, writes
@@ -26,6 +28,26 @@ async def report(persona: Persona, words: str = "They dump drums by night.") -> 
 async def column(database: Database, name: Any) -> list[Any]:
     async with database.connect() as connection:
         return list(await connection.scalars(select(name)))
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("at 14.69278, -17.44672 by night", "at 14.6, -17.4 by night"),
+        ("https://maps.example/?q=14.69278,-17.44672", "https://maps.example/?q=14.6,-17.4"),
+        ("14°41'34.0\"N 17°26'48.2\"W", "14°40′N 17°20′W"),
+        ("14° 41.567' N, 17º26’ W", "14°40′ N, 17°20′ W"),
+        ("14°41′34″", "14°40′"),
+        ("N14 41.567 W017 26.803", "N14 40 W017 20"),
+        ("14 41.567 N", "14 40 N"),
+        ("٣٣٫٥١٣٨", "٣٣٫٥"),
+        ("7FG8V5VQ+9XC", "7FG8…"),
+        ("V5VQ+9X Dakar", "… Dakar"),
+        ("45° outside, 3.5 ppm lead, 2+2 drums", "45° outside, 3.5 ppm lead, 2+2 drums"),
+    ],
+)
+def test_places_are_coarse_however_they_are_written(written: str, shown: str) -> None:
+    assert coarse(written) == shown
 
 
 async def test_a_rewritten_report_keeps_the_place_to_itself(
