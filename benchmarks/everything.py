@@ -59,11 +59,15 @@ RUNS: Final[dict[str, tuple[str, list[str]]]] = {
         [*_MILLION, "--database", "postgres", "--json"],
     ),
     "crash": (
-        "A sender killed 20 times, SQLite, hold",
+        "A sender to Telegram killed over and over, SQLite, hold",
         ["benchmarks/crash.py", "--kills", "20", "--json"],
     ),
     "crash-discord": (
-        "A sender to Discord killed 20 times, PostgreSQL",
+        "A sender to Discord killed over and over, SQLite, hold",
+        ["benchmarks/crash.py", "--kills", "20", "--platform", "discord", "--json"],
+    ),
+    "crash-discord-postgres": (
+        "A sender to Discord killed over and over, PostgreSQL, hold",
         [
             *("benchmarks/crash.py", "--kills", "20", "--database", "postgres"),
             *("--platform", "discord", "--json"),
@@ -74,7 +78,7 @@ RUNS: Final[dict[str, tuple[str, list[str]]]] = {
         ["benchmarks/crash.py", "--kills", "20", "--platform", "discord", "--json"],
     ),
     "crash-postgres": (
-        "A sender killed 20 times, PostgreSQL, hold",
+        "A sender to Telegram killed over and over, PostgreSQL, hold",
         ["benchmarks/crash.py", "--kills", "20", "--database", "postgres", "--json"],
     ),
     "cluster": (
@@ -96,7 +100,13 @@ RUNS: Final[dict[str, tuple[str, list[str]]]] = {
     "importing": ("A member list imported", ["benchmarks/importing.py"]),
     "soak": ("Mixed traffic with faults", ["-m", "benchmarks.soak", "--minutes", "5", "--json"]),
 }
-LONG: Final = {"cluster": "`make chaos-cluster`", "soak": "`make soak`"}
+LONG: Final = {
+    **dict.fromkeys(
+        ("crash", "crash-discord", "crash-discord-postgres", "crash-postgres"), "`make chaos`"
+    ),
+    "cluster": "`make chaos-cluster`",
+    "soak": "`make soak`",
+}
 
 
 def main() -> int:
