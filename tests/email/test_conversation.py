@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import structlog
+
 from bot.translating import translator
+from tests.desk.test_carrying import jpeg_with_place
 from tests.email.house import QUESTION, House, asks, count, words
 from tests.email.letters import CONTACT, bounce, mail
 
@@ -119,3 +122,31 @@ async def test_an_address_that_the_server_refuses_is_as_good_as_returned(house: 
         "Amina@example.org": "refused",
         "boris@example.org": "open",
     }
+
+
+async def test_no_mail_tells_who_asks_without_a_name(
+    house: House, logs: list[structlog.typing.EventDict]
+) -> None:
+    zoe = house.telegram.user("Zoe Kamara")
+    await zoe.says("/confidential")
+    await zoe.sees("What would you like to tell?")
+    await zoe.says("They dump drums at 14.69278, -17.44672 by night")
+    await zoe.sees("has the number")
+    first = await house.mail(1)
+    await house.answers(first, "Since when?")
+    await zoe.sees("Since when?")
+    house.telegram.world.files["photo-large"] = jpeg_with_place()
+    await zoe.sends_photo("Here, at 14.692780, since May.")
+    second = await house.mail_with("since May")
+    await house.answers(second, "#assign boris", n=2)
+    third = await house.mail(1, to="boris@example.org")
+    (picture,) = second.iter_attachments()
+    assert b"SecretPhone" not in picture.get_content()
+    for each in (first, second, third):
+        told = "\n".join(f"{name}: {value}" for name, value in each.items()) + words(each)
+        told += "".join(str(part.get_filename()) for part in each.iter_attachments())
+        for secret in ("Zoe", "Kamara", str(zoe.id), "14.69", "photo-large"):
+            assert secret not in told
+        assert "14.6" in told
+    assert "Kamara" not in str(logs)
+    assert "drums" not in str(logs)
