@@ -125,11 +125,10 @@ async def test_an_asker_who_blocks_is_told_to_the_contact(
 
 
 @pytest.fixture
-async def marking(
-    server: LoopbackServer, group: Group, nat: Person, tmp_path: Path
-) -> AsyncIterator[None]:
-    """The signs on what people write, as ``insop run`` sets them."""
-    where = place(server, group, nat, tmp_path)
+async def marked(server: LoopbackServer, group: Group, tmp_path: Path) -> AsyncIterator[Person]:
+    """The contact, while the assistant runs and sets signs as ``insop run`` does."""
+    contact = server.user("Natalia")
+    where = place(server, group, contact, tmp_path)
     settings = worker.settings_of(where)
     stop = asyncio.Event()
     async with await prepare_database(settings) as database:
@@ -142,13 +141,17 @@ async def marking(
             marker=adapter,
             pacer=worker._pacer(app, "telegram"),
         )
-        tasks = [
+        serving = asyncio.create_task(worker.run(app))
+        beside = [
             asyncio.create_task(adapter.stand_ready(stop)),
             asyncio.create_task(work.run(stop)),
         ]
-        yield
+        yield contact
         stop.set()
-        await asyncio.gather(*tasks)
+        await asyncio.gather(*beside)
+        serving.cancel()
+        async with asyncio.timeout(30):
+            await asyncio.gather(serving, return_exceptions=True)
 
 
 async def shows(server: LoopbackServer, chat: int, message: int, sign: str) -> None:
@@ -159,10 +162,10 @@ async def shows(server: LoopbackServer, chat: int, message: int, sign: str) -> N
         )
 
 
-@pytest.mark.usefixtures("marking")
 async def test_each_sees_on_the_own_message_where_it_stands(
-    server: LoopbackServer, group: Group, nat: Person
+    server: LoopbackServer, group: Group, marked: Person
 ) -> None:
+    nat = marked
     server.world.files["photo-large"] = b"a picture"
     server.world.file_names["photo-large"] = "picture.jpg"
     ana = server.user("Ana")
@@ -181,10 +184,10 @@ async def test_each_sees_on_the_own_message_where_it_stands(
     assert refused == ["sendMessage"]
 
 
-@pytest.mark.usefixtures("marking")
 async def test_a_group_without_reactions_loses_nothing(
-    server: LoopbackServer, group: Group, nat: Person
+    server: LoopbackServer, group: Group, marked: Person
 ) -> None:
+    nat = marked
     server.fail("setMessageReaction", 400, "Bad Request: REACTION_INVALID", times=2)
     ana = server.user("Ana")
     await ask(ana, "Is my well safe?")
