@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import select
 
 from bot.chat.actions import Action
@@ -143,3 +144,37 @@ async def test_a_group_does_not_read_ones_own_report(stage: Stage) -> None:
         await zoe.presses_action(Action("mine", verb, "1"))
         zoe.sees("Please write to me in a private chat.")
         zoe.sees_not("drums")
+
+
+async def test_nothing_that_staff_can_look_at_tells_the_name(
+    stage: Stage, desks: Desks, logs: list[structlog.typing.EventDict]
+) -> None:
+    zoe = stage.persona("Zoe")
+    chief = stage.persona("Chief", role=Role.SECRETARIAT)
+    await zoe.says("quokkas dump xyzzy by night")
+    await report(zoe, f"They dump drums at {PLACE}.")
+    await zoe.presses("My question")
+    await zoe.presses_action(Action("mine", "wish", "1"))
+    out = await desks.work()
+    nat = desks.contact()
+    await writes(nat, "Since when?")
+    await writes(zoe, "Since May.", files=1)
+    # Somebody who asks under their name afterwards is not known by what is told of both.
+    stage.clock.advance(2 * 24 * 3600)
+    out += await desks.work()
+    stage.clock.advance(7 * 24 * 3600)
+    out += await desks.work()
+    told = "".join(f"{m.title} {m.text} {m.files}" for to, _, m in out if not to.is_private)
+    told += str(desks.titles)
+    for button in ("take", "history", "hand", "close"):
+        await nat.presses_action(Action("desk", button, "1"))
+        told += nat.screen
+    for command in ("/questions", "/teach", "/report"):
+        await chief.says(command)
+        told += f"{chief.screen} {chief.last}"
+    assert "drums" in told
+    assert ".csv" in told
+    for secret in ("Zoe", "14.69", "17.44"):
+        assert secret not in told
+    assert "Zoe" not in str(logs)
+    assert "drums" not in str(logs)
