@@ -38,7 +38,12 @@ def agrees(question: str, *, is_yes: bool, is_dry: bool) -> bool:
     if not sys.stdin.isatty():
         print("Nothing was sent. Add --yes to send, or --dry-run to look.", file=sys.stderr)
         return False
-    if input(f"{question} Type yes: ").strip().casefold() == "yes":
+    try:
+        answer = input(f"{question} Type yes: ")
+    except EOFError:  # Ctrl+D
+        answer = ""
+        print()
+    if answer.strip().casefold() == "yes":
         return True
     print("Nothing was sent.")
     return False
