@@ -26,7 +26,7 @@ from sqlalchemy import func, select
 
 from bot.app import App, build
 from bot.chat.actions import Action
-from bot.chat.errors import Ambiguous, RateLimited, RecipientGone
+from bot.chat.errors import Ambiguous, DeliveryError, RateLimited, RecipientGone
 from bot.chat.events import (
     ActionPressed,
     Author,
@@ -35,11 +35,13 @@ from bot.chat.events import (
     Event,
     MessageReceived,
 )
-from bot.chat.messages import Message
+from bot.chat.messages import Message, SentMessage
+from bot.chat.ports import Lane
 from bot.clock import SystemClock
 from bot.commands.collecting import RARELY
 from bot.config import LimitSettings, Settings
 from bot.delivery import Pacer, Sender, limits_for
+from bot.delivery.courier import InteractiveCourier
 from bot.delivery.fanout import FanOut
 from bot.delivery.housekeeping import Housekeeping
 from bot.store import Database
@@ -47,7 +49,7 @@ from bot.store.announcements import Announcements
 from bot.store.audience import Audience
 from bot.store.migrating import upgrade
 from bot.store.schema import delivery, inbox
-from tests.delivery.fakes import FakePlatform
+from tests.delivery.fakes import FakePlatform, Lost
 from tests.knowledge_sample import sample_library
 
 TEXTS = (
@@ -70,12 +72,18 @@ PEOPLE = 400
 class Soak:
     """One run."""
 
-    def __init__(self, app: App, seed: int) -> None:
+    def __init__(
+        self, app: App, platform: FakePlatform, courier: InteractiveCourier, seed: int
+    ) -> None:
         self._app = app
+        self._platform = platform
+        self._courier = courier
         self._random = random.Random(seed)
         self._number = 0
         self.faults = 0
         self.turns = 0
+        self.replies = 0
+        self.unsent: Counter[str] = Counter()
 
     async def traffic(self, rate: float, seconds: float) -> None:
         """Turns at a steady rate; each must come to an end."""
@@ -90,10 +98,23 @@ class Soak:
 
     async def _turn(self, event: Event) -> None:
         try:
-            await self._app.dispatch(event)
+            reply = await self._app.dispatch(event)
             self.turns += 1
+            for part in reply if isinstance(reply, tuple) else (reply,):
+                if isinstance(part, Message):
+                    await self._say(event.conversation, part)
         except Exception:
             self.faults += 1
+
+    async def _say(self, to: ConversationRef, message: Message) -> None:
+        """An answer, with the patience of an adapter; what stays refused is counted."""
+        try:
+            await self._courier.carry(
+                to, lambda: self._platform.send(to, message), lane=Lane.INTERACTIVE
+            )
+            self.replies += 1
+        except DeliveryError as error:
+            self.unsent[type(error).__name__] += 1
 
     def _event(self) -> Event:
         chance, number = self._random, self._number
@@ -119,13 +140,30 @@ class Soak:
         return ActionPressed(action=chance.choice(ACTIONS), **common)
 
 
-async def misbehave(platform: FakePlatform, chance: random.Random) -> None:
-    """Now and then a send goes wrong."""
-    faults = (lambda: RateLimited(0.5), lambda: Ambiguous("lost"), lambda: RecipientGone("blocked"))
-    while True:
-        platform.plan(str(chance.randrange(PEOPLE)), chance.choice(faults)())
-        platform.arrivals.clear()
-        await asyncio.sleep(0.2)
+class Unsteady(FakePlatform):
+    """Two sends in a hundred go wrong: too fast, perhaps arrived, arrived unheard, blocked."""
+
+    def __init__(self, clock: SystemClock, chance: random.Random) -> None:
+        super().__init__(clock, latency=0.02)
+        self._chance = chance
+        self.went_wrong = 0
+
+    async def send(
+        self, to: ConversationRef, message: Message, *, nonce: str | None = None
+    ) -> SentMessage:
+        """As the platform at its best, or not."""
+        if self._chance.random() < 0.02:
+            self.went_wrong += 1
+            faults = (
+                RateLimited(0.5),
+                Ambiguous("lost"),
+                Lost("unheard"),
+                RecipientGone("blocked"),
+            )
+            self.plan(to.chat_id, self._chance.choice(faults))
+        if len(self.arrivals) > 1000:
+            self.arrivals.clear()
+        return await super().send(to, message, nonce=nonce)
 
 
 async def announce(app: App, period: float) -> None:
@@ -151,7 +189,7 @@ async def main(options: argparse.Namespace) -> dict[str, Any]:
             await upgrade(database)
             limits = LimitSettings(messages_per_minute=1000, burst=1000, group_cooldown_seconds=0)
             app = build(Settings(limits=limits), database, sample_library())
-            platform = FakePlatform(clock, latency=0.02)
+            platform = Unsteady(clock, chance)
             pacer = Pacer(limits=limits_for("telegram", 200.0), clock=clock)
             sender = Sender(
                 database=database, adapter=platform, clock=clock, pacer=pacer, token_id="soak",
@@ -161,19 +199,16 @@ async def main(options: argparse.Namespace) -> dict[str, Any]:
             keeping = Housekeeping(database=database, clock=clock, retention=app.settings.retention)
             stop = asyncio.Event()
             work = [asyncio.create_task(each.run(stop)) for each in (sender, fanout, keeping)]
-            pests = [
-                asyncio.create_task(misbehave(platform, chance)),
-                asyncio.create_task(announce(app, max(5.0, options.minutes))),
-            ]
-            soak = Soak(app, options.seed)
+            news = asyncio.create_task(announce(app, max(5.0, options.minutes)))
+            courier = InteractiveCourier(pacer=pacer, clock=clock)
+            soak = Soak(app, platform, courier, options.seed)
             seconds = options.minutes * 60
             warm_up = max(5.0, seconds * 0.2)
             await soak.traffic(options.rate, warm_up)
             before = _memory()
             await soak.traffic(options.rate, max(1.0, seconds - warm_up))
-            for pest in pests:
-                pest.cancel()
-            await asyncio.gather(*pests, return_exceptions=True)
+            news.cancel()
+            await asyncio.gather(news, return_exceptions=True)
             after = _memory()
             left = await _settled(database, options.patience)
             stop.set()
@@ -185,6 +220,9 @@ async def main(options: argparse.Namespace) -> dict[str, Any]:
     return {
         "minutes": options.minutes,
         "turns": soak.turns,
+        "replies": soak.replies,
+        "replies_unsent": dict(soak.unsent),
+        "sends_gone_wrong": platform.went_wrong,
         "lost_turns": int(unhandled or 0) + soak.faults,
         "unhandled_errors": sum(errors.values()),
         "errors": dict(errors),
