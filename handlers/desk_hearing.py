@@ -18,7 +18,7 @@ from bot.store import Store
 from bot.store.questions import Question
 from handlers.desk_mine import Mine
 from handlers.desk_opening import stored_files
-from handlers.desk_staff import DeskStaff
+from handlers.desk_staff import DeskStaff, is_note
 from handlers.discretion import private_chat
 
 Heard = tuple[Reply]
@@ -59,12 +59,22 @@ class Hearing:
         message = await store.question_messages.get(copy.message)
         if message is None or message.person_id != turn.member.id or message.deleted_at:
             return None
+        if message.kind == "contact" and is_note(event.text):
+            text = turn._(
+                "The asker has this already, so it stays as it was. Please write the note as a "
+                "new message."
+            )
+            return Message(text=text, is_ephemeral=True)
         text = escape(event.text)
         if message.kind == "note":
             text = text.removeprefix(escape("#note")).strip()
         await store.question_messages.edit(message.id, text, now)
         if await store.question_messages.is_first(message):
             await store.questions.change(copy.question, now, text=event.text)
+        if message.kind == "asker":
+            question = await store.questions.hold(copy.question)
+            assert question is not None
+            await self._mine.reworded(turn, question)
         await self._relay.follow(store, now, copy.question)
         return None
 

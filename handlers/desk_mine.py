@@ -99,8 +99,14 @@ class Mine:
         if messages:
             await store.question_messages.edit(messages[0].id, escape(text), now)
         await store.question_events.add(question.number, "changed", now)
+        await self.reworded(turn, question)
         await self._relay.follow(store, now, question.number)
         return Message(text=turn._("Changed. The secretariat sees it."), is_ephemeral=True)
+
+    async def reworded(self, turn: Turn, question: Question) -> None:
+        """Who changes what they wrote after an answer waits for another one."""
+        if question.state == "waiting":
+            await self._moving.asker_spoke(turn, question)
 
     async def add(self, turn: Turn, question: Question, words: str) -> None:
         """Keep what the asker adds, and pass it on; a closed question opens again."""

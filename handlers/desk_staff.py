@@ -25,6 +25,12 @@ from knowledge.library import Library
 _TAG: Final = re.compile(r"^\\?#(note|close|reopen|take|assign)\b[ \t:]*", re.IGNORECASE)
 
 
+def is_note(text: str) -> bool:
+    """Whether what a contact wrote is for the contacts alone."""
+    tag = _TAG.match(text)
+    return tag is not None and tag[1].lower() == "note"
+
+
 class DeskStaff:
     """Whoever is no contact is told so at each of these doors."""
 

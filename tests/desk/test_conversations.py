@@ -137,6 +137,15 @@ async def test_edits_are_followed_both_ways(desks: Desks, ana: Persona) -> None:
     assert texts(out, desks.opened[1].chat_id) == ["👤 Ana · changed\nthank you"]
 
 
+async def test_an_answer_that_was_sent_does_not_become_a_note(desks: Desks, ana: Persona) -> None:
+    nat = desks.contact()
+    answer = await writes(nat, "Boil it.")
+    await desks.work()
+    await nat.does(MessageEdited(text="#note she is odd", message_id=answer, **nat.common()))
+    nat.sees("it stays as it was")
+    assert await desks.work() == []
+
+
 async def test_an_edit_before_the_first_words_have_left_comes_after_them(
     desks: Desks, ana: Persona
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from bot.chat.actions import Action
+from bot.chat.events import MessageEdited
 from tests.desk.people import Desks, ask, texts, writes
 from tests.stage import Persona, Stage
 
@@ -75,6 +77,32 @@ async def test_it_is_never_closed_while_the_asker_waits(
     await ana.says("/questions")
     await ana.presses("#1")
     ana.sees("works on it")
+
+
+async def test_who_changes_the_question_is_not_silent(
+    stage: Stage, desks: Desks, ana: Persona
+) -> None:
+    nat = desks.contact()
+    await writes(nat, "Boil it.")
+    await desks.work()
+    for change in ("the form", "an edit"):
+        mine = await writes(ana, "It is deep.")
+        await writes(nat, "I see.")
+        await desks.work()
+        stage.clock.advance(7 * DAY + 60)
+        assert "settled?" in texts(await desks.work(), ana.where.chat_id)[-1]
+        if change == "the form":
+            await ana.presses_action(Action("mine", "edit", "1"))
+            await ana.says("Is my deep well safe?")
+        else:
+            edit = MessageEdited(text="It is very deep.", message_id=mine, **ana.common())
+            await ana.does(edit)
+        for _ in range(5):
+            stage.clock.advance(DAY)
+            out = await desks.work()
+            assert not any("closed" in text for text in texts(out, ana.where.chat_id))
+    await nat.presses_action(Action("desk", "history", "1"))
+    nat.sees("overdue")
 
 
 async def test_who_never_got_the_answer_is_not_silent(

@@ -113,6 +113,38 @@ def test_two_working_days_are_counted_in_working_hours(
     assert due_time(GENERAL, False, moment) == datetime(*due, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        # Friday 16:00 in Rome, then clocks go forward: Tuesday 16:00 is an hour earlier by UTC.
+        ((2026, 3, 27, 15), (2026, 3, 31, 14)),
+        # The same when they go back.
+        ((2026, 10, 23, 14), (2026, 10, 27, 15)),
+    ],
+)
+def test_summer_time_moves_no_working_hour(
+    now: tuple[int, int, int, int], due: tuple[int, int, int, int]
+) -> None:
+    assert due_time(GENERAL, False, datetime(*now, tzinfo=UTC)) == datetime(*due, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        # Sunday has seven hours from one to nine, so the last is on the next Saturday.
+        ((2026, 3, 28, 0), (2026, 4, 4, 0)),
+        # Sunday has nine.
+        ((2026, 10, 23, 23), (2026, 10, 25, 7)),
+    ],
+)
+def test_who_works_through_the_change_works_the_hours_that_there_are(
+    now: tuple[int, int, int, int], due: tuple[int, int, int, int]
+) -> None:
+    night = WorkingHours(days=(5, 6), begin=time(1), end=time(9))
+    worked = night.after(datetime(*now, tzinfo=UTC), timedelta(hours=16))
+    assert worked == datetime(*due, tzinfo=UTC)
+
+
 def test_holidays_do_not_count_and_urgent_never_waits_for_them() -> None:
     hours = WorkingHours(holidays=(date(2026, 4, 22), date(2026, 4, 23)))
     away = contact("away", hours=hours)
