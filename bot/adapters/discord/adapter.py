@@ -10,14 +10,14 @@ from typing import Any, Final
 import aiohttp
 import discord
 import structlog
-from discord.gateway import DiscordWebSocket
 from discord.webhook.async_ import async_context
 
-from bot.adapters.discord.client import IDENTIFY_PAUSE, MEMBERS_REFUSED, AssistantClient
+from bot.adapters.discord.client import MEMBERS_REFUSED, AssistantClient
 from bot.adapters.discord.drafts import DraftStore, MemoryDrafts, MemorySyncState, SyncState
 from bot.adapters.discord.errors import TooManyRequests
 from bot.adapters.discord.replaying import from_raw
 from bot.adapters.discord.roles import member_role
+from bot.adapters.discord.sharding import IDENTIFY_PAUSE
 from bot.adapters.discord.threads import ThreadMaking
 from bot.adapters.discord.transport import OneShotWebhooks
 from bot.chat.errors import StartupError, Undeliverable
@@ -234,8 +234,10 @@ class DiscordAdapter(ThreadMaking):
                 await self._connect(stopping)
             except StartupError:
                 raise
-            except Exception:
-                # discord.py ends where it cannot read an event; the next ones may be fine.
+            except Exception as error:
+                if self.client.is_closed():
+                    # discord.py closes itself where it sees no way on: only a new client helps.
+                    raise StartupError("The connection to Discord broke; see the log.") from error
                 is_new = self._clock.monotonic() - began > LONGEST_PAUSE
                 failures = 1 if is_new else failures + 1
                 wait = min(IDENTIFY_PAUSE * 2 ** (failures - 1), LONGEST_PAUSE)
@@ -257,11 +259,7 @@ class DiscordAdapter(ThreadMaking):
                 raise StartupError(_TOKEN_REFUSED) from error
             raise StartupError(f"Discord closed the gateway with code {error.code}.") from error
         finally:
-            connection.cancel()
-            await asyncio.gather(connection, return_exceptions=True)
-            socket: DiscordWebSocket | None = self.client.ws
-            if socket is not None and socket.open:
-                await socket.close(code=1000)
+            await self.client.hang_up(connection)
 
 
 def build_client(

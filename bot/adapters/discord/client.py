@@ -25,6 +25,7 @@ from bot.adapters.discord.inbound import (
 from bot.adapters.discord.outlets import Outlets
 from bot.adapters.discord.replaying import to_raw
 from bot.adapters.discord.sending import Sending
+from bot.adapters.discord.sharding import ShardedClient
 from bot.adapters.discord.transport import OneShotHTTP
 from bot.adapters.discord.turns import Turns
 from bot.chat.errors import DeliveryError
@@ -32,9 +33,6 @@ from bot.chat.events import Author, MessageReceived
 from bot.chat.ports import Clock, Courier, Inbox
 from bot.chat.routes import Presentation
 from bot.config import DiscordSettings
-
-IDENTIFY_PAUSE: Final = 5.0
-"""Seconds; https://docs.discord.com/developers/events/gateway#rate-limiting"""
 
 MEMBERS_REFUSED: Final = (
     "Discord does not tell the bot who comes to the server: switch on the Server Members Intent "
@@ -56,7 +54,7 @@ def intents(*, with_members: bool = False) -> discord.Intents:
     return wanted
 
 
-class AssistantClient(discord.Client):
+class AssistantClient(ShardedClient):
     """The client, not started; ``tree`` holds its commands, ``turns`` takes what happens.
 
     ``turns.attach`` must be called before it starts. ``DiscordAdapter`` starts and stops it.
@@ -76,6 +74,7 @@ class AssistantClient(discord.Client):
         # There is no voice here, so discord.py need not warn that its libraries are missing.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
+            clock,
             intents=intents(with_members=settings.welcome_new),
             allowed_mentions=discord.AllowedMentions.none(),
             # Who comes is told of; whole lists of members are not asked for.
@@ -95,7 +94,6 @@ class AssistantClient(discord.Client):
         add_commands(self.tree, presentation)
         self._settings = settings
         self._inbox = inbox
-        self._clock = clock
         self._sync_state = sync_state
         self._authors: OrderedDict[int, Author] = OrderedDict()
 
@@ -106,18 +104,6 @@ class AssistantClient(discord.Client):
         self.sending.open()
         if self._settings.sync_commands:
             await sync_if_changed(self.tree, self._sync_state)
-
-    async def close(self) -> None:
-        """Close for good. discord.py leaves the task behind that was to tell of readiness."""
-        waiting = self._connection._ready_task
-        if waiting is not None:
-            waiting.cancel()
-        await super().close()
-
-    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """Wait before a new session after a lost one: Discord takes one in 5 seconds."""
-        if not initial:
-            await self._clock.sleep(IDENTIFY_PAUSE)
 
     async def on_ready(self) -> None:
         """Every new session; not after a resumed one."""

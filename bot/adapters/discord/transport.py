@@ -90,14 +90,19 @@ class OneShotHTTP(HTTPClient):
         if "X-RateLimit-Remaining" in response.headers and response.status != 429:
             bucket.update(response, use_clock=self.use_clock)
 
+    async def get_bot_gateway(self) -> tuple[int, str, Any]:
+        """Recommended shards, address and limits; the address is kept where none was set."""
+        shards, address, limits = await super().get_bot_gateway()
+        if self._gateway_url is None and self._api_url != Route.BASE:
+            self._gateway_url = address
+        return shards, address, limits
+
     async def ws_connect(self, url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
         """Open the gateway, at this client's address where the library means the usual one."""
         target = yarl.URL(url)
-        if target.host == DiscordWebSocket.DEFAULT_GATEWAY.host:
-            if self._gateway_url is None and self._api_url != Route.BASE:
-                _, self._gateway_url, _ = await self.get_bot_gateway()
-            if self._gateway_url is not None:
-                target = yarl.URL(self._gateway_url).with_query(target.query)
+        is_usual = target.host == DiscordWebSocket.DEFAULT_GATEWAY.host
+        if is_usual and self._gateway_url is not None:
+            target = yarl.URL(self._gateway_url).with_query(target.query)
         return await super().ws_connect(str(target), compress=compress)
 
     async def reset(self) -> None:

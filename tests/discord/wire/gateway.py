@@ -15,17 +15,25 @@ from tests.discord.wire.payloads import APPLICATION_ID, TOKEN, bot_user
 
 
 class Gateway:
-    """One session at a time. ``log`` is what the client sent: ``identify`` and ``resume``."""
+    """One session a shard. ``log`` is what the client sent: ``identify`` and ``resume``.
+
+    ``shards`` is what Discord recommends; what is told goes to the shard of its server.
+    """
 
     def __init__(self) -> None:
         self.url = ""
+        self.shards = 1
+        self.limits = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
         self.guilds: list[dict[str, Any]] = []
         self.log: list[str] = []
         self.identified: dict[str, Any] = {}
+        self.shard_log: list[tuple[str, int]] = []
+        """``log`` with the number of each shard."""
         self.hung_up = 0
         self.told = 0
-        self._socket: web.WebSocketResponse | None = None
-        self._session = 0
+        self._sockets: dict[int, web.WebSocketResponse] = {}
+        self._sessions: dict[int, str] = {}
+        self._began = 0
         self._sequence = 0
         self._changed = asyncio.Condition()
 
@@ -43,8 +51,8 @@ class Gateway:
                 await self._identify(socket, packet["d"])
             elif packet["op"] == 6:
                 await self._resume(socket, packet["d"])
-        if self._socket is socket:
-            self._socket = None
+        for shard in [each for each, kept in self._sockets.items() if kept is socket]:
+            del self._sockets[shard]
         async with self._changed:
             self.hung_up += 1
             self._changed.notify_all()
@@ -53,7 +61,8 @@ class Gateway:
     @property
     def is_live(self) -> bool:
         """Whether a client listens: what is told to nobody is lost, on Discord too."""
-        return self._socket is not None and not self._socket.closed
+        sockets = [self._sockets.get(shard) for shard in range(self.shards)]
+        return all(socket is not None and not socket.closed for socket in sockets)
 
     async def connected(self, sessions: int = 1) -> None:
         """Return once the client has opened or resumed so many sessions."""
@@ -65,60 +74,70 @@ class Gateway:
         async with asyncio.timeout(5), self._changed:
             await self._changed.wait_for(lambda: self.hung_up > 0)
 
-    async def tell(self, event: str, data: dict[str, Any]) -> None:
-        """Send an event."""
-        assert self._socket is not None
+    def shard_of(self, data: dict[str, Any]) -> int:
+        """The shard that hears of it: that of its server, or 0 for a direct message."""
+        return (int(data.get("guild_id") or 0) >> 22) % self.shards
+
+    async def tell(self, event: str, data: dict[str, Any], *, shard: int | None = None) -> None:
+        """Send an event, to one shard."""
+        socket = self._sockets[self.shard_of(data) if shard is None else shard]
         self._sequence += 1
         self.told += 1
-        await _send(self._socket, 0, data, event, self._sequence)
+        await _send(socket, 0, data, event, self._sequence)
 
-    async def ask_to_reconnect(self) -> None:
+    async def ask_to_reconnect(self, shard: int = 0) -> None:
         """Op 7: come back and resume."""
-        assert self._socket is not None
-        await _send(self._socket, 7, None)
+        await _send(self._sockets[shard], 7, None)
 
-    async def invalidate(self) -> None:
+    async def invalidate(self, shard: int = 0) -> None:
         """Op 9: the session is lost, identify again."""
-        assert self._socket is not None
-        await _send(self._socket, 9, False)
+        await _send(self._sockets[shard], 9, False)
 
-    async def close(self, code: int) -> None:
+    async def close(self, code: int, shard: int = 0) -> None:
         """Hang up with a code."""
-        assert self._socket is not None
-        await self._socket.close(code=code)
+        await self._sockets[shard].close(code=code)
 
     async def _identify(self, socket: web.WebSocketResponse, data: dict[str, Any]) -> None:
         self.identified = data
         if data["token"] != TOKEN:
             await socket.close(code=4004)
             return
-        self._session += 1
-        self._sequence = 0
-        self._socket = socket
+        shard, count = data["shard"]
+        if not shard < count == self.shards:
+            await socket.close(code=4010)
+            return
+        self._began += 1
+        self._sockets[shard] = socket
+        self._sessions[shard] = f"session-{self._began}"
+        mine = [each for each in self.guilds if self.shard_of({"guild_id": each["id"]}) == shard]
         await self.tell(
             "READY",
             {
                 "v": 10,
                 "user": bot_user(),
-                "guilds": [{"id": guild["id"], "unavailable": True} for guild in self.guilds],
-                "session_id": f"session-{self._session}",
+                "guilds": [{"id": guild["id"], "unavailable": True} for guild in mine],
+                "session_id": self._sessions[shard],
                 "resume_gateway_url": self.url,
+                "shard": [shard, count],
                 "application": {"id": str(APPLICATION_ID), "flags": 0},
             },
+            shard=shard,
         )
-        await self._note("identify")
+        await self._note("identify", shard)
 
     async def _resume(self, socket: web.WebSocketResponse, data: dict[str, Any]) -> None:
-        if data["session_id"] != f"session-{self._session}":
+        known = [shard for shard, each in self._sessions.items() if each == data["session_id"]]
+        if not known:
             await _send(socket, 9, False)
             return
-        self._socket = socket
-        await self.tell("RESUMED", {})
-        await self._note("resume")
+        self._sockets[known[0]] = socket
+        await self.tell("RESUMED", {}, shard=known[0])
+        await self._note("resume", known[0])
 
-    async def _note(self, what: str) -> None:
+    async def _note(self, what: str, shard: int) -> None:
         async with self._changed:
             self.log.append(what)
+            self.shard_log.append((what, shard))
             self._changed.notify_all()
 
 

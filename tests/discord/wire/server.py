@@ -167,10 +167,9 @@ class WireServer:
             case ["GET", "oauth2", "applications", "@me"]:
                 return web.json_response(application())
             case ["GET", "gateway", "bot"]:
-                limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
-                return web.json_response(
-                    {"url": self.gateway.url, "shards": 1, "session_start_limit": limit}
-                )
+                gateway = self.gateway
+                limits = {"shards": gateway.shards, "session_start_limit": gateway.limits}
+                return web.json_response({"url": gateway.url, **limits})
             case ["PUT", "applications", _, "commands"]:
                 self.commands = [_command(command) for command in body]
                 return web.json_response(self.commands)

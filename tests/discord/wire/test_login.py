@@ -171,13 +171,23 @@ async def test_a_dropped_connection_is_resumed(line: Line) -> None:
     assert line.server.gateway.log == ["identify", "resume"]
 
 
-async def test_an_event_that_cannot_be_read_does_not_end_it(line: Line, clock: BusyClock) -> None:
-    for sessions in (2, 3):
-        await line.server.gateway.tell("MESSAGE_CREATE", {"id": "1"})
-        await line.server.gateway.connected(sessions)
-    assert clock.slept == [5.0, 10.0]
+async def test_an_event_that_cannot_be_read_is_left_out(line: Line) -> None:
+    await line.server.gateway.tell("MESSAGE_CREATE", {"id": "1"})
     await line.ana.says("still there?")
     await line.core.heard(1)
+    assert line.server.gateway.log == ["identify"]
+
+
+async def test_a_gateway_that_cannot_be_asked_for_is_asked_again_later(
+    make_line: Callable[..., Line], clock: BusyClock
+) -> None:
+    line = make_line()
+    line.server.faults.append(Fault(method="GET", path="/gateway/bot$", status=500, times=2))
+    await line.start()
+    assert clock.slept == [5.0, 10.0]
+    await line.ana.says("there now?")
+    await line.core.heard(1)
+    await line.finish()
 
 
 async def test_what_a_crash_left_is_taken_up_at_the_start(make_line: Callable[..., Line]) -> None:
