@@ -1,10 +1,10 @@
-"""Fetches the files that staff sent for announcements, outside any turn, and keeps them."""
+"""Fetches the files that staff sent for announcements and events, outside any turn; keeps them."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, Literal, Protocol
 
 import structlog
 
@@ -13,7 +13,6 @@ from bot.chat.errors import Ambiguous, DeliveryError, RateLimited, Unreachable
 from bot.chat.events import ConversationRef, Platform
 from bot.chat.ports import Clock
 from bot.store import Database
-from bot.store.announcement_files import WantedFile
 from bot.watching import repeat
 
 POLL: Final = 2.0
@@ -23,6 +22,27 @@ TRIES: Final = 5
 
 Download = Callable[[ConversationRef, str], Awaitable[bytes]]
 """The bytes of a file by the platform's handle; raises ``DeliveryError``."""
+
+Shelf = Literal["announcement_files", "event_documents"]
+SHELVES: Final[tuple[Shelf, ...]] = ("announcement_files", "event_documents")
+"""The parts of the store that want files."""
+
+
+class Wanted(Protocol):
+    """A file to fetch."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def handle(self) -> str: ...
+
+    @property
+    def where(self) -> ConversationRef: ...
+
 
 _log = structlog.get_logger(__name__)
 
@@ -37,7 +57,7 @@ class FileFetcher:
         self._clock = clock
         self._platform = platform
         self._download = download
-        self._failures: dict[int, int] = {}
+        self._failures: dict[tuple[Shelf, int], int] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until ``stop``."""
@@ -45,32 +65,35 @@ class FileFetcher:
 
     async def fetch_all(self) -> int:
         """Everything that is wanted now; returns how many were settled."""
-        async with self._database.begin() as store:
-            wanted = await store.announcement_files.wanted(self._platform)
         settled = 0
-        for file in wanted:
-            settled += await self._fetch(file)
+        for shelf in SHELVES:
+            async with self._database.begin() as store:
+                wanted: Sequence[Wanted] = await getattr(store, shelf).wanted(self._platform)
+            for file in wanted:
+                settled += await self._fetch(shelf, file)
         return settled
 
-    async def _fetch(self, file: WantedFile) -> bool:
+    async def _fetch(self, shelf: Shelf, file: Wanted) -> bool:
         try:
             data = await self._download(file.where, file.handle)
         except (RateLimited, Unreachable, Ambiguous) as error:
-            self._failures[file.id] = self._failures.get(file.id, 0) + 1
+            failures = self._failures.get((shelf, file.id), 0) + 1
+            self._failures[shelf, file.id] = failures
             _log.warning("file.later", file=file.id, error=type(error).__name__)
-            return self._failures[file.id] >= TRIES and await self._fail(file, "gone")
+            return failures >= TRIES and await self._fail(shelf, file, "gone")
         except DeliveryError as error:
             _log.warning("file.gone", file=file.id, error=type(error).__name__)
-            return await self._fail(file, "gone")
+            return await self._fail(shelf, file, "gone")
         if not data or len(data) > LARGEST or is_program(file.name):
-            return await self._fail(file, "size" if not is_program(file.name) else "kind")
+            return await self._fail(shelf, file, "size" if not is_program(file.name) else "kind")
         media_type = await asyncio.to_thread(media_type_of, file.name, data)
         async with self._database.begin() as store:
-            kept = await store.announcement_files.keep(file.id, media_type, data)
-        _log.info("file.kept", file=file.id, announcement=file.announcement_id, bytes=len(data))
+            kept: bool = await getattr(store, shelf).keep(file.id, media_type, data)
+        _log.info("file.kept", file=file.id, shelf=shelf, bytes=len(data))
         return kept
 
-    async def _fail(self, file: WantedFile, error: str) -> bool:
-        self._failures.pop(file.id, None)
+    async def _fail(self, shelf: Shelf, file: Wanted, error: str) -> bool:
+        self._failures.pop((shelf, file.id), None)
         async with self._database.begin() as store:
-            return await store.announcement_files.fail(file.id, error)
+            settled: bool = await getattr(store, shelf).fail(file.id, error)
+        return settled

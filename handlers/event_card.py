@@ -32,11 +32,15 @@ _ADDRESS: Final = re.compile(r"https?://[^\s/?#]+\S*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Who looks. ``sees_link``: may see the meeting's link, and nobody else reads along."""
+    """Who looks. ``sees_link``: may see the meeting's link, and nobody else reads along.
+
+    ``sees_files``: comes, so that the event's documents are theirs, too.
+    """
 
     zone: str
     is_zone_known: bool = True
     sees_link: bool = False
+    sees_files: bool = False
     may_manage: bool = False
     is_personal: bool = False
     answer: Attending | None = None
@@ -87,6 +91,10 @@ def card(
         lines += _places(meeting, counts, _)
         lines += _link_line(meeting, reader, _)
         lines += _answer_line(reader.answer, _)
+    documents = tuple(each for each in files if not each.url)
+    files = tuple(each for each in files if each.url)
+    if documents and not reader.sees_files:
+        lines.append(_("- There are documents for those who come; I show them in private."))
     lines += [f"- {escape(file_label(each, _))}: {escape(each.url)}" for each in files[LINKS:]]
     # What came from somebody else's calendar is shown as it is; our own organisers may use markup.
     body = escape(text.text) if event.feed_id is not None else text.text
@@ -94,7 +102,7 @@ def card(
     return Message(
         title=title_of(meeting, _.language),
         text="\n\n".join(parts),
-        rows=_rows(meeting, reader, _, files=files, is_over=is_over),
+        rows=_rows(meeting, reader, _, files=files, documents=documents, is_over=is_over),
         is_ephemeral=reader.is_personal,
         direction="rtl" if direction(_.language) == "rtl" else "ltr",
     )
@@ -156,6 +164,7 @@ def _rows(
     _: Translate,
     *,
     files: tuple[EventFile, ...],
+    documents: tuple[EventFile, ...],
     is_over: bool,
 ) -> tuple[Row, ...]:
     number = meeting.occurrence.id
@@ -175,6 +184,12 @@ def _rows(
     made = (link_button(label, url) for label, url in named)
     links = [each for each in made if each is not None]
     rows += [tuple(links[start : start + 2]) for start in range(0, len(links), 2)]
+    if reader.sees_files:
+        sent = [
+            Button(label=f"📎 {file_label(each, _)}", action=_action("file", number, str(each.id)))
+            for each in documents
+        ]
+        rows += [tuple(sent[start : start + 2]) for start in range(0, len(sent), 2)]
     last = [Button(label=_("All events"), action=Action(ACTION, "list", "0"))]
     if reader.may_manage:
         manage = Action("organise", "show", str(meeting.event.id))

@@ -16,7 +16,7 @@ from bot.chat.messages import Button, Message, Notice, Row
 from bot.chat.turn import Reply, Translate, Turn
 from bot.store import Store
 from bot.store.event_rows import Event, EventText, LinkFor, Meeting
-from handlers import event_edits, event_forms
+from handlers import event_documents, event_edits, event_forms
 from handlers.event_edits import Answers, Misread
 from handlers.event_notices import EventNotices
 from handlers.event_panel import ACTION, EventPanel
@@ -42,7 +42,7 @@ KEPT_FILES: Final = 20
 class EventChanges:
     """Every change is written at once; those who answered a published event hear of it."""
 
-    forms: Final = (*FORMS, "time", "once", "recording", "file")
+    forms: Final = (*FORMS, "time", "once", "recording", "file", "document")
 
     def __init__(self, panel: EventPanel, notices: EventNotices) -> None:
         self._panel = panel
@@ -65,6 +65,8 @@ class EventChanges:
                 return await self._keep(turn, event, changed)
             case "recording" | "file":
                 return event_forms.file_form(event, kind, _)
+            case "document":
+                return event_forms.document_form(event, _)
             case "times":
                 meetings = await store.occurrences.of_event(event.id, since=now, limit=6)
                 return self._panel.times(event, meetings, _)
@@ -80,6 +82,9 @@ class EventChanges:
         try:
             if name in ("recording", "file"):
                 return await self._add_file(turn, name, event, answers)
+            if name == "document":
+                told = await event_documents.take(turn, event)
+                return await self._panel.show(turn, event, told)
             if name == "time":
                 return await self._retime(turn, event, answers)
             return await self._keep(turn, event, self._changed(turn, name, event, answers))

@@ -187,6 +187,18 @@ def file_form(event: Event, kind: str, _: Translate) -> Form:
     return _form(kind, event.id, heading, title, url)
 
 
+def document_form(event: Event, _: Translate) -> Form:
+    """Asks for one document, sent or forwarded; the words beside it are its name."""
+    document = Field(
+        name="file",
+        label=_("Send or forward it to me"),
+        kind="file",
+        hint=_("What you write beside it stands on its button."),
+        limit=TITLE_LIMIT,
+    )
+    return _form("document", event.id, _("A picture or a document"), document)
+
+
 def check_start(text: str, _: Translate) -> Accepted | Doubt:
     """A day with a time, looked at while it is written."""
     found = read_start(text)

@@ -112,12 +112,12 @@ class EventPanel:
                 after = (
                     button(_("Who comes"), "people"),
                     button(_("Add a recording"), "recording"),
-                    button(_("Add a file"), "file"),
                 )
+                files = (button(_("Add a file"), "file"), button(_("Send a document"), "document"))
                 cancel = Action(ACTION, "cancel", str(event.id))
                 stop = Button(label=_("Cancel the event…"), action=cancel, style="danger")
                 times = button(_("Single times"), "times") if len(meetings) > 1 else None
-                return (*edits, after, (times, stop) if times else (stop,))
+                return (*edits, after, files, (times, stop) if times else (stop,))
         return ((button(_("Who comes"), "people"), button(_("Publish again…"), "publish")),)
 
     def times(self, event: Event, meetings: list[Meeting], _: Translate) -> Message:

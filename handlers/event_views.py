@@ -49,6 +49,7 @@ class EventViews:
             zone=zone.name,
             is_zone_known=zone.is_known,
             sees_link=discreet and await may_join(turn, meeting.event, answer),
+            sees_files=discreet and has_files(turn, meeting.event, answer),
             may_manage=discreet and may_organise(turn, meeting.event),
             is_personal=True,
             answer=answer if discreet else None,
@@ -66,6 +67,13 @@ def may_organise(turn: Turn, event: Event) -> bool:
     role = turn.member.role
     is_own = event.organiser_id is not None and event.organiser_id == turn.member.id
     return role >= Role.SECRETARIAT or (role >= Role.EXPERT and is_own)
+
+
+def has_files(turn: Turn, event: Event, answer: Attending | None) -> bool:
+    """Whether the event's documents are for somebody: for organisers and for those who come."""
+    if may_organise(turn, event):
+        return True
+    return answer is not None and answer.answer in ("going", "maybe") and not answer.is_waiting
 
 
 async def may_join(turn: Turn, event: Event, answer: Attending | None) -> bool:

@@ -13,6 +13,7 @@ from bot.chat.turn import Reply, Translate, Turn
 from bot.store import Store
 from bot.store.event_rows import Meeting
 from bot.translating import direction
+from handlers import event_documents
 from handlers.descriptions import N_, Translators, in_all
 from handlers.discretion import is_discreet
 from handlers.event_answers import EventAnswers
@@ -88,7 +89,7 @@ class EventList:
             case ("past", offset, *mark) if offset.isdecimal():
                 page = await self._past(turn, _page(offset))
                 return Edit(message=page) if mark == [PERSONAL] else page
-            case ("show" | "answer" | "ics" as kind, number, *rest):
+            case ("show" | "answer" | "ics" | "file" as kind, number, *rest):
                 meeting = await self.find(turn, number)
                 if meeting is None:
                     return Notice(text=turn._("This event is no longer in the calendar."))
@@ -96,6 +97,9 @@ class EventList:
                     return await self._views.show(turn, meeting)
                 if kind == "ics":
                     return await self._answers.calendar_file(turn, meeting)
+                if kind == "file":
+                    reader = await self._views.reader(turn, meeting)
+                    return await event_documents.give(turn, meeting, reader, rest)
                 return await self._answers.take(turn, meeting, rest)
         return Notice(text=turn._("This button no longer works. Please ask again."))
 

@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.event_rows import FALLBACK, EventText, Meeting
+from bot.store.schema_documents import event_document
 from bot.store.schema_events import event_file, event_text, occurrence
 
 FileKind = Literal["file", "recording"]
@@ -18,7 +19,10 @@ FileKind = Literal["file", "recording"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventFile:
-    """A link to something that belongs to an event, or to one of its occurrences."""
+    """Something that belongs to an event, or to one of its occurrences.
+
+    ``url`` is empty of a document that was sent, see ``bot.store.event_documents``.
+    """
 
     id: int
     event_id: int
@@ -128,6 +132,8 @@ class EventTexts:
 
     async def remove_file(self, file_id: int) -> None:
         """Take a link away."""
+        mine = event_document.c.file_id == file_id
+        await self._connection.execute(delete(event_document).where(mine))
         await self._connection.execute(delete(event_file).where(event_file.c.id == file_id))
 
 

@@ -31,6 +31,7 @@ from bot.store.digests import Digests
 from bot.store.drafts import Drafts
 from bot.store.email_codes import EmailCodes
 from bot.store.erasing import Eraser
+from bot.store.event_documents import EventDocuments
 from bot.store.event_mirrors import EventMirrors
 from bot.store.event_texts import EventTexts
 from bot.store.events import Events
@@ -122,6 +123,7 @@ class Store:
     event_texts = _Part(EventTexts)
     occurrences = _Part(Occurrences)
     attendance = _Part(Attendance)
+    event_documents = _Part(EventDocuments)
     calendar_choices = _Part(CalendarChoices)
     digests = _Part(Digests)
     event_mirrors = _Part(EventMirrors)
