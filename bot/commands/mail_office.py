@@ -157,9 +157,7 @@ class MailOffice:
         async with self._begin() as store:
             now = self._clock.now()
             await store.mail.note_returned(verdict.address, verdict.ref, now)
-            relay = Relay(
-                self._library, self._desks, has_mail=True, language=self._language
-            )
+            relay = Relay(self._library, self._desks, has_mail=True, language=self._language)
             await mail_came_back(store, relay, self._library, verdict.number, verdict.address, now)
 
     async def refused(self, digest: str, sender: str, verdict: Refused) -> None:
