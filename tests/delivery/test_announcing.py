@@ -244,21 +244,13 @@ async def test_two_fan_outs_at_once_do_no_harm(world: World) -> None:
     assert await world.counts(number) == {"queued": 3000}
 
 
-async def _run_fanout(world: World, seconds: float) -> None:
-    stop = asyncio.Event()
-    running = asyncio.ensure_future(FanOut(database=world.database, clock=world.clock).run(stop))
-    await world.clock.run_for(seconds)
-    stop.set()
-    await world.clock.run_until(running.done)
-
-
 async def test_a_cancelled_announcement_is_taken_back(world: World) -> None:
     await world.chats(100)
     number = await world.announce()
     sender = await world.sender()
     await world.clock.run_until(lambda: len(world.platform.arrivals) == 10)
     await _set_state(world, number, "cancelled")
-    await _run_fanout(world, 5)
+    await world.run_fanout(5)
     sent = len(world.platform.arrivals)
     assert sent < 20
     await world.stop(sender)
@@ -275,7 +267,7 @@ async def test_staff_decide_what_is_unknown(world: World) -> None:
         world.platform.plan(chat, Lost("no answer"))
     sender = await world.sender()
     await world.clock.run_for(5)
-    await _run_fanout(world, 2)
+    await world.run_fanout(2)
     doubts = [row async for row in each_recipient(world.database, number, states=("unknown",))]
     assert [row.chat_id for row in doubts] == ["c0001", "c0002"]
     async with world.database.connect() as connection:

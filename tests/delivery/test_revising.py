@@ -7,8 +7,7 @@ from datetime import timedelta
 
 from bot.chat.errors import RecipientGone
 from bot.chat.messages import Attachment, Message
-from bot.delivery.fanout import FanOut
-from bot.store.announcements import FALLBACK, Announcements
+from bot.store.announcements import FALLBACK
 from tests.delivery.fakes import FakePlatform, Lost
 from tests.delivery.world import World
 
@@ -27,21 +26,6 @@ async def _recall(world: World, number: int) -> int | None:
         )
 
 
-async def _run_fanout(world: World, seconds: float) -> None:
-    stop = asyncio.Event()
-    running = asyncio.ensure_future(FanOut(database=world.database, clock=world.clock).run(stop))
-    await world.clock.run_for(seconds)
-    stop.set()
-    await world.clock.run_until(running.done)
-
-
-async def _state(world: World, number: int) -> str:
-    async with world.database.connect() as connection:
-        told = await Announcements(connection).get(number)
-    assert told is not None
-    return told.state
-
-
 def _shown(world: World) -> dict[str, str]:
     """What stands in each chat in the end."""
     shown = {arrival.chat_id: arrival.text for arrival in world.platform.arrivals}
@@ -56,14 +40,14 @@ async def test_a_correction_changes_every_copy_that_has_arrived(world: World) ->
     await world.clock.run_for(5)
     revision = await _correct(world, number, "right")
     assert revision is not None
-    await _run_fanout(world, 5)
+    await world.run_fanout(5)
     assert set(_shown(world).values()) == {"right"}
     assert len(world.platform.edits) == 19
     ids = {arrival.chat_id: arrival.message_id for arrival in world.platform.arrivals}
     assert {(chat, ids[chat]) for chat in ids} == {(c, m) for c, m, _ in world.platform.edits}
     assert await world.counts(revision) == {"queued": 19, "sent": 19}
     assert await world.counts(number) == {"queued": 20, "sent": 19, "failed": 1}
-    assert await _state(world, revision) == "done"
+    assert await world.state_of(revision) == "done"
 
 
 async def test_a_correction_in_the_middle_leaves_nobody_with_the_old_words(world: World) -> None:
@@ -74,7 +58,7 @@ async def test_a_correction_in_the_middle_leaves_nobody_with_the_old_words(world
     # Some are on their way now, and are no copies yet.
     assert (await world.states()).get("sending", 0) > 0
     await _correct(world, number, "right")
-    await _run_fanout(world, 20)
+    await world.run_fanout(20)
     assert len(_shown(world)) == 100
     assert set(_shown(world).values()) == {"right"}
     assert len(world.platform.edits) < 45
@@ -89,14 +73,14 @@ async def test_what_arrives_late_is_corrected_as_well(world: World) -> None:
     await world.clock.run_for(2)
     revision = await _correct(world, number, "right")
     assert revision is not None
-    await _run_fanout(world, 5)
-    assert await _state(world, revision) == "done"
+    await world.run_fanout(5)
+    assert await world.state_of(revision) == "done"
     world.platform.latency = 0.05
     await world.clock.run_for(30)
     assert set(_shown(world).values()) == {"right"}
     assert await world.counts(revision) == {"queued": 3, "sent": 3}
-    await _run_fanout(world, 2)
-    assert await _state(world, revision) == "done"
+    await world.run_fanout(2)
+    assert await world.state_of(revision) == "done"
 
 
 async def test_the_second_correction_takes_the_place_of_the_first(world: World) -> None:
@@ -108,9 +92,9 @@ async def test_the_second_correction_takes_the_place_of_the_first(world: World) 
     second = await _correct(world, number, "right")
     assert first is not None
     assert second is not None
-    await _run_fanout(world, 10)
+    await world.run_fanout(10)
     assert set(_shown(world).values()) == {"right"}
-    assert await _state(world, first) == "cancelled"
+    assert await world.state_of(first) == "cancelled"
     assert await world.counts(second) == {"queued": 40, "sent": 40}
 
 
@@ -121,7 +105,7 @@ async def test_a_correction_reaches_who_has_left_since(world: World) -> None:
     await world.clock.run_for(3)
     await world.set_chat("c0001", has_opted_out=True)
     await _correct(world, number, "right")
-    await _run_fanout(world, 3)
+    await world.run_fanout(3)
     assert set(_shown(world).values()) == {"right"}
 
 
@@ -136,13 +120,13 @@ async def test_a_correction_can_be_paused_and_cancelled(world: World) -> None:
         await store.announcements.set_state(
             revision, "paused", world.clock.now(), only_from=("running",)
         )
-    await _run_fanout(world, 5)
+    await world.run_fanout(5)
     assert world.platform.edits == []
     async with world.database.begin() as store:
         await store.announcements.set_state(
             revision, "running", world.clock.now(), only_from=("paused",)
         )
-    fanning = asyncio.ensure_future(_run_fanout(world, 20))
+    fanning = asyncio.ensure_future(world.run_fanout(20))
     await world.clock.run_until(lambda: len(world.platform.edits) >= 20)
     async with world.database.begin() as store:
         await store.announcements.set_state(
@@ -161,14 +145,14 @@ async def test_a_recall_takes_every_copy_away(world: World) -> None:
     await world.clock.run_until(lambda: len(world.platform.arrivals) == 10)
     recall = await _recall(world, number)
     assert recall is not None
-    await _run_fanout(world, 10)
+    await world.run_fanout(10)
     assert len(world.platform.deletions) == len(world.platform.arrivals) < 20
     arrived = {arrival.message_id for arrival in world.platform.arrivals}
     assert {message for _, message in world.platform.deletions} == arrived
     counts = await world.counts(number)
     assert counts["sent"] + counts["skipped"] == 30
-    assert await _state(world, number) == "cancelled"
-    assert await _state(world, recall) == "done"
+    assert await world.state_of(number) == "cancelled"
+    assert await world.state_of(recall) == "done"
 
 
 async def test_an_old_copy_becomes_a_note(world: World) -> None:
@@ -180,7 +164,7 @@ async def test_an_old_copy_becomes_a_note(world: World) -> None:
     world.clock.jump(48 * 3600)
     recall = await _recall(world, number)
     assert recall is not None
-    await _run_fanout(world, 3)
+    await world.run_fanout(3)
     assert world.platform.deletions == []
     assert [(chat, words) for chat, _, words in world.platform.edits] == [
         ("c0001", "withdrawn"),
@@ -196,7 +180,7 @@ async def test_a_copy_that_may_not_be_deleted_becomes_a_note(world: World) -> No
     await world.clock.run_for(3)
     world.platform.undeletable.add("1")
     await _recall(world, number)
-    await _run_fanout(world, 3)
+    await world.run_fanout(3)
     assert [words for _, _, words in world.platform.edits] == ["withdrawn"]
     assert len(world.platform.deletions) == 1
 
@@ -210,7 +194,7 @@ async def test_a_recall_is_the_last_word(world: World) -> None:
     assert await _recall(world, number) is not None
     assert await _recall(world, number) is None
     assert await _correct(world, number, "right") is None
-    await _run_fanout(world, 3)
+    await world.run_fanout(3)
     doubt = (await world.rows())[0]
     assert doubt.state == "unknown"
     async with world.database.begin() as store:
@@ -239,7 +223,7 @@ async def test_every_part_of_a_split_message_is_taken_away(world: World) -> None
     await world.clock.run_for(3)
     assert (await world.rows())[0].parts == "1.1 1.2"
     await _recall(world, number)
-    await _run_fanout(world, 3)
+    await world.run_fanout(3)
     assert [message for _, message in world.platform.deletions] == ["1.1", "1.2", "1"]
 
 
@@ -251,7 +235,7 @@ async def test_an_edit_in_doubt_is_made_again(world: World) -> None:
     world.platform.plan("c0001", Lost("no answer"))
     revision = await _correct(world, number, "right")
     assert revision is not None
-    await _run_fanout(world, timedelta(seconds=10).total_seconds())
+    await world.run_fanout(timedelta(seconds=10).total_seconds())
     assert _shown(world) == {"c0001": "right"}
     assert await world.counts(revision) == {"queued": 1, "sent": 1}
 
@@ -285,7 +269,7 @@ async def test_what_a_nonce_brings_back_is_in_the_old_words(world: World) -> Non
     await world.clock.run_until(lambda: bool(world.platform.arrivals))
     # It has arrived, nobody knows, and the repeat will say "right" and change nothing.
     await _correct(world, number, "right")
-    await _run_fanout(world, 10)
+    await world.run_fanout(10)
     assert len(world.platform.arrivals) == 1
     assert (await world.counts(number))["sent"] == 1
     assert _shown(world) == {"c0001": "right"}

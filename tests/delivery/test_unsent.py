@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 from bot.chat.messages import Message
-from bot.delivery.fanout import FanOut
-from bot.store.announcements import FALLBACK, Announcements
+from bot.store.announcements import FALLBACK
 from tests.delivery.world import World
-
-
-async def _run_fanout(world: World, seconds: float) -> None:
-    stop = asyncio.Event()
-    running = asyncio.ensure_future(FanOut(database=world.database, clock=world.clock).run(stop))
-    await world.clock.run_for(seconds)
-    stop.set()
-    await world.clock.run_until(running.done)
-
-
-async def _state(world: World, number: int) -> str:
-    async with world.database.connect() as connection:
-        told = await Announcements(connection).get(number)
-    assert told is not None
-    return told.state
 
 
 async def test_a_closed_terminal_does_not_keep_an_announcement_running(world: World) -> None:
@@ -31,11 +14,11 @@ async def test_a_closed_terminal_does_not_keep_an_announcement_running(world: Wo
     await world.chats(1, platform="console")
     number = await world.announce()
     await world.sender()
-    await _run_fanout(world, 60)
-    assert await _state(world, number) == "running"
+    await world.run_fanout(60)
+    assert await world.state_of(number) == "running"
     world.clock.freeze(600)
-    await _run_fanout(world, 5)
-    assert await _state(world, number) == "done"
+    await world.run_fanout(5)
+    assert await world.state_of(number) == "done"
     assert await world.counts(number) == {"queued": 4, "sent": 3, "skipped": 1}
     assert {row.error for row in await world.rows() if row.state == "skipped"} == {"expired"}
 
@@ -49,23 +32,23 @@ async def test_a_closed_terminal_does_not_keep_a_correction_running(world: World
             number, {FALLBACK: Message(text="right")}, world.clock.now()
         )
     assert revision is not None
-    await _run_fanout(world, 2)
+    await world.run_fanout(2)
     assert (await world.counts(revision))["queued"] == 1
     world.clock.freeze(600)
-    await _run_fanout(world, 5)
-    assert await _state(world, revision) == "done"
+    await world.run_fanout(5)
+    assert await world.state_of(revision) == "done"
 
 
 async def test_a_platform_that_is_switched_off_ends_with_the_announcement(world: World) -> None:
     await world.chats(1200, platform="discord", kind="group")
     number = await world.announce(expires_at=world.clock.now() + timedelta(hours=1))
-    await _run_fanout(world, 5)
+    await world.run_fanout(5)
     assert await world.states() == {"ready": 1200}
     world.clock.freeze(3600)
-    await _run_fanout(world, 5)
+    await world.run_fanout(5)
     assert await world.states() == {"skipped": 1200}
     assert await world.counts(number) == {"queued": 1200, "skipped": 1200}
-    assert await _state(world, number) == "done"
+    assert await world.state_of(number) == "done"
 
 
 async def test_what_is_not_due_yet_is_not_late(world: World) -> None:
@@ -73,5 +56,5 @@ async def test_what_is_not_due_yet_is_not_late(world: World) -> None:
     now = world.clock.now()
     await world.announce(due_at=now + timedelta(hours=2), expires_at=now + timedelta(hours=3))
     world.clock.freeze(3600)
-    await _run_fanout(world, 40)
+    await world.run_fanout(40)
     assert await world.states() == {"ready": 2}

@@ -215,6 +215,21 @@ class World:
             totals[state] += count
         return {state: count for state, count in totals.items() if count}
 
+    async def run_fanout(self, seconds: float) -> None:
+        """Let the announcements' rows be written for so long."""
+        stop = asyncio.Event()
+        running = asyncio.ensure_future(FanOut(database=self.database, clock=self.clock).run(stop))
+        await self.clock.run_for(seconds)
+        stop.set()
+        await self.clock.run_until(running.done)
+
+    async def state_of(self, number: int) -> str:
+        """An announcement's."""
+        async with self.database.connect() as connection:
+            told = await Announcements(connection).get(number)
+        assert told is not None
+        return told.state
+
     async def states(self) -> dict[str, int]:
         """Rows of the outbox by state."""
         async with self.database.connect() as connection:
