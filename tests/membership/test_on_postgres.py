@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from sqlalchemy import func, select
+
 from bot.chat.messages import Message
 from bot.chat.turn import Role
 from bot.config_members import RetentionSettings
 from bot.delivery.housekeeping import Housekeeping
 from bot.delivery.mailing import Mailing
 from bot.mail import Letter
+from bot.store.schema import person
 from tests.databases import on_postgres
 from tests.membership.journeys import join, modal
 from tests.membership.test_linking import code_of
@@ -90,3 +95,21 @@ async def test_marks_words_to_be_told_and_what_questions_teach(stage: Stage) -> 
     await ana.says("/forget")
     await ana.presses("Yes, erase")
     ana.sees("Done:")
+
+
+async def test_two_gateways_meet_the_same_new_person_at_once(stage: Stage) -> None:
+    ana, now = stage.persona("Ana").author, stage.clock.now()
+    async with stage.database.begin() as one:
+        first = await one.people.recognise(ana, now)
+
+        async def meet() -> int:
+            async with stage.database.begin() as other:
+                return (await other.people.recognise(ana, now)).id
+
+        # It has inserted its own person and waits for the account that this transaction holds.
+        second = asyncio.create_task(meet())
+        _, waiting = await asyncio.wait((second,), timeout=1)
+        assert waiting
+    assert await second == first.id
+    async with stage.database.connect() as connection:
+        assert await connection.scalar(select(func.count()).select_from(person)) == 1
