@@ -17,6 +17,7 @@ from bot.commands.clock import clockwork_for
 from bot.commands.desk_tasks import keep_due
 from bot.delivery.carrying import FileCarrier
 from bot.delivery.courier import InteractiveCourier
+from bot.delivery.doubts import History
 from bot.delivery.fanout import FanOut
 from bot.delivery.housekeeping import Housekeeping
 from bot.delivery.limits import limits_for
@@ -95,6 +96,7 @@ def sender_for(
         database=app.database,
         adapter=adapter,
         carry=carrier.prepared,
+        history=adapter if isinstance(adapter, History) else None,
         clock=app.clock,
         pacer=pacer,
         token_id=token_id,

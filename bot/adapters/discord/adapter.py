@@ -15,6 +15,7 @@ from discord.webhook.async_ import async_context
 from bot.adapters.discord.client import MEMBERS_REFUSED, AssistantClient
 from bot.adapters.discord.drafts import DraftStore, MemoryDrafts, MemorySyncState, SyncState
 from bot.adapters.discord.errors import TooManyRequests
+from bot.adapters.discord.finding import SentFinding
 from bot.adapters.discord.replaying import from_raw
 from bot.adapters.discord.roles import member_role
 from bot.adapters.discord.sharding import IDENTIFY_PAUSE
@@ -52,7 +53,7 @@ _BAD_TOKEN: Final = 4004
 _log = structlog.get_logger(__name__)
 
 
-class DiscordAdapter(ThreadMaking):
+class DiscordAdapter(ThreadMaking, SentFinding):
     """``bot.chat.ports.Adapter`` for Discord; can be run once.
 
     ``login_tries`` None waits for a network that is away for as long as that takes.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from datetime import datetime
 from typing import Final
 
 import discord
 
 from bot.adapters.discord.errors import ALREADY_PUBLISHED, UNKNOWN_MESSAGE, delivery_errors
+from bot.adapters.discord.finding import find_sent
 from bot.adapters.discord.inbound import conversation_of
 from bot.adapters.discord.render import Payload, render, render_one
 from bot.chat.errors import Undeliverable, Unreachable
@@ -74,6 +76,20 @@ class Sending:
                 sent = await channel.send(**wanted)
             parts.append(str(sent.id))
         return SentMessage(message_id=parts[-1], parts=tuple(parts))
+
+    async def find_sent(
+        self, to: ConversationRef, message: Message | None, since: datetime
+    ) -> SentMessage | None:
+        """See ``finding``; ``message`` is None where its words are not known."""
+        with delivery_errors():
+            payloads = None if message is None else render(message)
+        channel = await self._channel(to)
+        if self._client.user is None:
+            raise Unreachable("Discord is not connected")
+        with delivery_errors():
+            return await find_sent(
+                channel, self._client.user.id, payloads, since, is_private=to.is_private
+            )
 
     async def edit(self, to: ConversationRef, message_id: str, message: Message) -> None:
         """Replace a message; an overlong text is cut, since an edit cannot add messages."""
