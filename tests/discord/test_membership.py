@@ -3,45 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import simcord
 
-from bot.adapters.discord.adapter import build_client
-from bot.adapters.discord.drafts import MemoryDrafts, MemorySyncState
-from bot.clock import SystemClock
 from bot.store import Database
-from bot.store.migrating import upgrade
 from tests.clock import ManualClock
-from tests.discord.doubles import DirectCourier, ListInbox, settings
+from tests.discord.simulated import simulated
 from tests.knowledge_sample import sample_library
 from tests.membership.journeys import settings_with
 from tests.stage import Stage
 
 
 @pytest.fixture
-async def joined(tmp_path: Path) -> AsyncIterator[tuple[simcord.Env, Stage]]:
-    async with Database(f"sqlite:///{tmp_path / 'insop.db'}") as database:
-        await upgrade(database)
-        stage = Stage(database, ManualClock(), sample_library(), settings_with())
-        env = simcord.Env(
-            build_client(
-                settings(token="never-used"),
-                stage.app.presentation,
-                stage.app.dispatch,
-                courier=DirectCourier(),
-                inbox=ListInbox(),
-                clock=SystemClock(),
-                drafts=MemoryDrafts(),
-                sync_state=MemorySyncState(),
-            )
-        )
-        await env.start()
-        try:
-            yield env, stage
-        finally:
-            await env.shutdown()
+async def joined(database: Database) -> AsyncIterator[tuple[simcord.Env, Stage]]:
+    stage = Stage(database, ManualClock(), sample_library(), settings_with())
+    async with simulated(stage.app) as env:
+        yield env, stage
 
 
 async def test_three_interactions_make_a_member(joined: tuple[simcord.Env, Stage]) -> None:

@@ -9,15 +9,12 @@ from typing import Any
 import pytest
 import simcord
 
-from bot.adapters.discord.adapter import build_client
-from bot.adapters.discord.drafts import MemoryDrafts, MemorySyncState
 from bot.chat.events import Author
 from bot.chat.turn import Role
-from bot.clock import SystemClock
 from bot.config import LimitSettings, Settings
 from bot.store import Database
 from tests.clock import ManualClock
-from tests.discord.doubles import DirectCourier, ListInbox, settings
+from tests.discord.simulated import simulated
 from tests.knowledge_sample import sample_library
 from tests.stage import Stage
 
@@ -39,28 +36,13 @@ async def place(database: Database) -> AsyncIterator[Place]:
     chosen = Settings(limits=LimitSettings(burst=10_000, messages_per_minute=10_000))
     clock = ManualClock(datetime(2026, 11, 23, 8, tzinfo=UTC))
     stage = Stage(database, clock, sample_library(), chosen)
-    env = simcord.Env(
-        build_client(
-            settings(token="never-used"),
-            stage.app.presentation,
-            stage.app.dispatch,
-            courier=DirectCourier(),
-            inbox=ListInbox(),
-            clock=SystemClock(),
-            drafts=MemoryDrafts(),
-            sync_state=MemorySyncState(),
-        )
-    )
-    await env.start()
-    try:
+    async with simulated(stage.app) as env:
         made = Place(env, stage)
         author = Author(platform="discord", id=str(made.sara.user.id), name="Sara")
         async with database.begin() as store:
             sara = await store.people.recognise(author, clock.now())
             await store.accounts.grant(sara.id, Role.SECRETARIAT)
         yield made
-    finally:
-        await env.shutdown()
     assert env.errors == []
 
 
