@@ -18,6 +18,7 @@ from knowledge.model import Contact
 from knowledge.search.fuzzy import FuzzySearch
 from tests.announcing.conftest import FanOutAll, Rows, Subscribe, choose, send, write
 from tests.clock import ManualClock
+from tests.databases import on_both
 from tests.knowledge_sample import sample_library
 from tests.stage import Persona, Stage
 
@@ -215,6 +216,7 @@ async def test_a_second_press_is_no_second_person(
     omar.sees("Correction of announcement 1")
 
 
+@on_both
 @pytest.mark.parametrize("tie", ["address", "contact", "none"])
 async def test_a_second_account_of_the_author_is_no_second_person(
     stage: Stage, subscribe: Subscribe, rows: Rows, fan_out: FanOutAll, tie: str

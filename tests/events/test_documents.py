@@ -16,6 +16,7 @@ from bot.store import Database
 from bot.store.schema_documents import event_document
 from handlers.event_documents import MOST
 from tests.clock import ManualClock
+from tests.databases import on_both
 from tests.events.stage import open_first, publish
 from tests.stage import Persona, Stage
 
@@ -71,6 +72,7 @@ def file_of(reader: Persona) -> bytes:
     return file.data
 
 
+@on_both
 async def test_it_is_for_those_who_come(
     stage: Stage, sara: Persona, ana: Persona, fetcher: FileFetcher
 ) -> None:

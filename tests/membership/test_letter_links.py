@@ -18,6 +18,7 @@ from bot.delivery.mailing import Mailing
 from bot.mail import Letter
 from bot.store.schema import delivery
 from bot.web.server import WebServer
+from tests.databases import on_both
 from tests.membership.journeys import join, settings_with
 from tests.membership.test_confirming import Postbox, confirmed
 from tests.stage import Stage
@@ -76,6 +77,7 @@ async def told(stage: Stage) -> list[str]:
     return [f"{row.chat_id}: {row.payload}" for row in rows]
 
 
+@on_both
 async def test_a_press_confirms_once_and_the_chat_is_told(stage: Stage, office: Office) -> None:
     async with office.open() as session:
         ana = stage.persona("Ana")
@@ -155,6 +157,7 @@ async def test_membership_that_waits_for_the_address_begins_with_the_press(
     assert any("member of the network now" in row for row in await told(stage))
 
 
+@on_both
 async def test_one_click_ends_such_mails_and_can_be_taken_back(
     stage: Stage, office: Office
 ) -> None:
