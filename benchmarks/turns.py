@@ -244,7 +244,12 @@ async def _running(
     url: str, folder: Path, database: str
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     content = folder / "knowledge"
-    shutil.copytree(ROOT / "knowledge", content, ignore=shutil.ignore_patterns("*.py", "*.png"))
+    shutil.copytree(
+        ROOT / "knowledge",
+        content,
+        ignore=shutil.ignore_patterns("*.py", "*.png"),
+        dirs_exist_ok=True,
+    )
     config = folder / "config.toml"
     config.write_text(CONFIG.format(folder=folder, url=url, database=database), encoding="utf-8")
     process = await asyncio.create_subprocess_exec(
