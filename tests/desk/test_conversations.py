@@ -6,6 +6,7 @@ import pytest
 
 from bot.chat.actions import Action
 from bot.chat.events import MessageDeleted, MessageEdited
+from bot.chat.turn import Role
 from tests.desk.people import Desks, ask, texts, writes
 from tests.stage import Persona, Stage
 
@@ -352,6 +353,45 @@ async def test_a_contact_who_asks_too_is_not_mixed_up(
     out = await desks.work()
     assert "How much?" in texts(out, ser.where.chat_id)[-1]
     assert texts(out, ana.where.chat_id) == []
+
+
+async def test_in_a_group_nobody_else_speaks_for_the_asker(stage: Stage, desks: Desks) -> None:
+    ana, bob = stage.persona("Ana", chat_id="-100"), stage.persona("Bob", chat_id="-100")
+    await writes(ana, "", files=1)
+    ana.sees("has the number 1")
+    await desks.work()
+    nat = desks.contact()
+    await writes(nat, "What is it?")
+    assert len(texts(await desks.work(), "-100")) == 1
+    ref = await desks.ref_of("What is it?", "-100")
+    await writes(bob, "Drink it.", reply_to=ref)
+    assert not any("Drink it." in message.text for _, _, message in await desks.work())
+    await writes(ana, "A well.", reply_to=ref)
+    assert "A well." in texts(await desks.work(), nat.where.chat_id)[-1]
+
+
+async def test_who_asks_at_a_desk_of_ones_own_is_the_asker_there(
+    stage: Stage, desks: Desks
+) -> None:
+    """A terminal of the secretariat is a desk too, and asks in the same chat."""
+    chief = stage.persona("Chief", platform="console", role=Role.SECRETARIAT)
+    await chief.says("/start")
+    async with stage.database.begin() as store:
+        await store.chats.set_desk(chief.where, True, stage.clock.now())
+    await ask(chief)
+    await desks.work()
+    await writes(chief, "how do I take a soil sample?")
+    chief.sees("Taking a soil sample")
+    nat = desks.contact()
+    await writes(nat, "Boil it.")
+    out = await desks.work()
+    assert not any("soil sample" in message.text for _, _, message in out)
+    assert any(text.startswith("💬") for text in texts(out, chief.where.chat_id))
+    ref = await desks.ref_of("💬 Natalia", chief.where.chat_id)
+    await writes(chief, "I did.", reply_to=ref)
+    out = await desks.work()
+    assert "👤 Chief\nI did." in texts(out, nat.where.chat_id)[-1]
+    assert not any("💬" in text for text in texts(out, chief.where.chat_id))
 
 
 async def test_an_answer_from_the_button_reaches_the_asker_and_both_desks(
