@@ -47,7 +47,7 @@ fuzz: $(VENV)/.dev-stamp
 
 # The crash tests at full length: 200 kills on each database and platform, twice more
 # with an announcement that is corrected while it runs, about an hour; then a hundred questions at
-# once, answered through three desks (three minutes).
+# once on each, answered through three desks (ten minutes).
 KILLS ?= 200
 chaos: $(VENV)/.dev-stamp
 	@for options in "--database sqlite" "--database postgres" "--database sqlite --platform discord" "--database postgres --platform discord" "--database sqlite --correct" "--database postgres --platform discord --correct"; do \
