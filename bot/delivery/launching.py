@@ -210,6 +210,8 @@ class Launcher:
             attempts=job.attempts,
             is_repeat_harmless=self._doubts.may_repeat(job.tried_at),
             has_moved=job.has_moved,
+            # A relay that cannot arrive any more is told as such, whatever became of it before.
+            may_have_arrived=job.tried_at is not None and job.row.batch > 0,
         )
         log.info(
             "message_not_sent",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.chat.errors import (
@@ -46,11 +46,37 @@ def decide(
     attempts: int,
     is_repeat_harmless: bool,
     has_moved: bool = False,
+    may_have_arrived: bool = False,
 ) -> Decision:
     """``attempts`` counts this send; ``is_repeat_harmless``: the platform drops a repeated nonce.
 
-    An edit or a deletion may always be repeated.
+    An edit or a deletion may always be repeated. ``may_have_arrived`` tells of the attempts before
+    this one: what ends without another answer to them is in doubt, and not failed. Only words that
+    the platform refuses now were refused before as well.
     """
+    decision = _decide(
+        error,
+        row,
+        policy,
+        attempts=attempts,
+        is_repeat_harmless=is_repeat_harmless,
+        has_moved=has_moved,
+    )
+    is_doubt = may_have_arrived and row.kind == "send" and not isinstance(error, Undeliverable)
+    return (
+        replace(decision, state="unknown") if decision.state == "failed" and is_doubt else decision
+    )
+
+
+def _decide(
+    error: DeliveryError,
+    row: OutboxRow,
+    policy: SenderPolicy,
+    *,
+    attempts: int,
+    is_repeat_harmless: bool,
+    has_moved: bool,
+) -> Decision:
     is_last = attempts >= policy.max_attempts
     match error:
         case RateLimited():

@@ -48,6 +48,27 @@ def test_a_row_that_is_held(
     assert decision.state == state
 
 
+@pytest.mark.parametrize(
+    ("error", "attempts", "state"),
+    [
+        (RateLimited(3), 8, "unknown"),
+        (RecipientGone(), 2, "unknown"),
+        (DeliveryError("token refused"), 8, "unknown"),
+        (Undeliverable(), 2, "failed"),
+        (RateLimited(3), 2, "retry"),
+    ],
+)
+def test_what_may_have_arrived_before_is_not_called_failed(
+    error: DeliveryError, attempts: int, state: str
+) -> None:
+    row = job(1, "ana").row
+    decision = decide(
+        error, row, POLICY, attempts=attempts, is_repeat_harmless=True, may_have_arrived=True
+    )
+    assert decision.state == state
+    assert decision.is_chat_gone == isinstance(error, RecipientGone)
+
+
 def test_doubt_is_repeated_with_growing_pauses() -> None:
     delays = [
         decide(
