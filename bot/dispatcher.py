@@ -107,6 +107,8 @@ class Dispatcher:
         if isinstance(event, _UNLIMITED) or event.conversation.platform == "email":
             # Mail comes in heaps after an outage; its adapter knows loops from heaps.
             return None
+        if isinstance(event, MessageReceived) and event.is_late:
+            return None
         # Inline queries come with every letter typed; they have a bucket of their own.
         kind = "inline" if isinstance(event, InlineQueried) else "turn"
         is_press = isinstance(event, ActionPressed)

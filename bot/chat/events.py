@@ -91,6 +91,7 @@ class MessageReceived(_Event):
     ``replied_to`` is the id of the message it answers, and ``replied_text`` that message's
     text when the bot wrote it. ``markup`` is the text with its styles as ``bot.chat.markup``,
     empty where it has none. ``is_automatic``: a program wrote it, such as a holiday notice.
+    ``is_late``: it was said while the assistant was away, and comes together with others.
     """
 
     text: str
@@ -101,6 +102,7 @@ class MessageReceived(_Event):
     replied_text: str | None = None
     album: str | None = None
     is_automatic: bool = False
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-KINDS: Final = ("sender", "token", "mailbox", "disk", "backup")
+KINDS: Final = ("sender", "token", "mailbox", "disk", "backup", "history")
 """What a cause begins with; behind a colon may stand a platform or a name of the settings."""
 
 

@@ -12,6 +12,7 @@ from bot.chat.ports import Adapter, ThreadKeeper
 from bot.delivery.threading import Threads
 from bot.delivery.waking import wait_first
 from bot.desk.due import Due
+from bot.desk.missed import Missed
 from bot.desk.relaying import Relay
 from bot.store.outages import OUTAGES
 
@@ -36,6 +37,13 @@ def due_of(app: App) -> Due:
         library=app.library,
         relay=relay_of(app),
         zone=app.settings.zone,
+    )
+
+
+def backlog_of(app: App) -> Missed:
+    """What a platform needs to know to catch up with what was said while it was away."""
+    return Missed(
+        database=app.database, clock=app.clock, relay=relay_of(app), troubles=app.troubles
     )
 
 

@@ -16,6 +16,7 @@ import structlog
 from bot.app import App, desks_of, folder_of, own_folder_of
 from bot.chat.events import Platform
 from bot.commands.beside import Fetching, run_beside
+from bot.commands.desk_tasks import backlog_of
 from bot.commands.sending import pacer_for, sender_for
 from bot.config import Settings
 from bot.delivery.courier import InteractiveCourier
@@ -200,6 +201,7 @@ def make_adapter(
         clock=app.clock,
         drafts=StoredDrafts(app.database, app.clock),
         sync_state=SyncFile(app.settings.answering.cache_folder),
+        backlog=backlog_of(app),
         login_tries=None,
     )
 

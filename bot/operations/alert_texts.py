@@ -42,6 +42,13 @@ def alert_text(cause: str, _: Translate) -> str:
                 "⚠️ The daily copy of the database failed. Please ask whoever runs the assistant "
                 "to look at it."
             )
+        case "history":
+            return _(
+                "⚠️ On {platform} the assistant may not read what was written in the questions' "
+                "threads while it was away. Please look through them yourselves this time, and "
+                "give it the right “Read Message History” there.",
+                platform=name,
+            )
     return _("⚠️ Something needs a look by whoever runs the assistant: {cause}.", cause=cause)
 
 
@@ -72,5 +79,12 @@ def clear_text(cause: str, since: datetime, _: Translate) -> str:
         case "backup":
             return _(
                 "✅ The copy of the database worked again (it failed at {time} UTC).", time=time
+            )
+        case "history":
+            return _(
+                "✅ The assistant may read again what was written on {platform} while it was away "
+                "(since {time} UTC it could not).",
+                platform=name,
+                time=time,
             )
     return _("✅ What was told at {time} UTC is well again: {cause}.", time=time, cause=cause)

@@ -26,7 +26,7 @@ IMPERSONAL: Final = frozenset(
         *("announcement_text", "announcement_count"),
         *("announcement_sample", "sender_lease"),
         *("event_text", "event_file", "event_feed", "event_mirror", "occurrence"),
-        *("alert", "process", "inbox_owner", "site_key", "mailbox_position"),
+        *("alert", "process", "inbox_owner", "site_key", "mailbox_position", "heard"),
     }
 )
 """Tables without a word about anybody."""

@@ -37,9 +37,10 @@ from bot.store.event_texts import EventTexts
 from bot.store.events import Events
 from bot.store.exporting import everything_about
 from bot.store.feedback import Feedback
+from bot.store.hearing import Hearing
 from bot.store.inbox import Inbox
-from bot.store.link_codes import LinkCodes
 from bot.store.letters import Letters
+from bot.store.link_codes import LinkCodes
 from bot.store.mail import MailStore
 from bot.store.memberships import Memberships
 from bot.store.notices import Notices
@@ -91,6 +92,7 @@ class Store:
     question_events = _Part(QuestionEvents)
     desk_threads = _Part(DeskThreads)
     contact_absences = _Part(ContactAbsences)
+    hearing = _Part(Hearing)
     feedback = _Part(Feedback)
     outbox = _Part(Outbox)
     accounts = _Part(Accounts)
@@ -99,9 +101,9 @@ class Store:
     consents = _Part(Consents)
     audit = _Part(Audit)
     email_codes = _Part(EmailCodes)
+    letters = _Part(Letters)
     link_codes = _Part(LinkCodes)
     reach = _Part(Reach)
-    letters = _Part(Letters)
     subscriptions = _Part(Subscriptions)
     announcements = _Part(Announcements)
     announcement_drafts = _Part(AnnouncementDrafts)
@@ -121,9 +123,9 @@ class Store:
     notices = _Part(Notices)
     events = _Part(Events)
     event_texts = _Part(EventTexts)
+    event_documents = _Part(EventDocuments)
     occurrences = _Part(Occurrences)
     attendance = _Part(Attendance)
-    event_documents = _Part(EventDocuments)
     calendar_choices = _Part(CalendarChoices)
     digests = _Part(Digests)
     event_mirrors = _Part(EventMirrors)

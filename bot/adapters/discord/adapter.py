@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
 from typing import Any, Final
 
-import aiohttp
 import discord
 import structlog
 from discord.webhook.async_ import async_context
 
 from bot.adapters.discord.client import MEMBERS_REFUSED, AssistantClient
 from bot.adapters.discord.drafts import DraftStore, MemoryDrafts, MemorySyncState, SyncState
-from bot.adapters.discord.errors import TooManyRequests
 from bot.adapters.discord.finding import SentFinding
+from bot.adapters.discord.logging_in import LOGIN_TRIES, TOKEN_REFUSED, log_in
 from bot.adapters.discord.replaying import from_raw
 from bot.adapters.discord.roles import member_role
 from bot.adapters.discord.sharding import IDENTIFY_PAUSE
 from bot.adapters.discord.threads import ThreadMaking
 from bot.adapters.discord.transport import OneShotWebhooks
+from bot.chat.catching_up import Backlog
 from bot.chat.errors import StartupError, Undeliverable
 from bot.chat.events import ConversationRef, Platform
 from bot.chat.messages import Message, SentMessage
@@ -28,9 +27,6 @@ from bot.chat.ports import Capabilities, Clock, Courier, Inbox
 from bot.chat.routes import Presentation
 from bot.chat.turn import Dispatch
 from bot.config import DiscordSettings
-
-LOGIN_TRIES: Final = 6
-"""Logins tried while Discord cannot be reached, half a minute in all."""
 
 LONGEST_PAUSE: Final = 300.0
 """Seconds at most before a connection that failed is begun anew."""
@@ -42,10 +38,6 @@ _CAPABILITIES: Final = Capabilities(
     can_delete=True,
     text_limit=4096,
     attachment_limit=10 * 1024 * 1024,
-)
-_TOKEN_REFUSED: Final = (
-    "Discord refuses the token; check INSOP_DISCORD_TOKEN or token_file against the bot's page "
-    "in the Discord developer portal."
 )
 _BAD_TOKEN: Final = 4004
 """Gateway close code; https://docs.discord.com/developers/topics/opcodes-and-status-codes"""
@@ -59,6 +51,7 @@ class DiscordAdapter(ThreadMaking, SentFinding):
     ``login_tries`` None waits for a network that is away for as long as that takes.
     ``drafts`` keeps forms of more than five questions while they are filled in, and
     ``sync_state`` what commands Discord has; without them both last as long as the process.
+    ``backlog`` tells what to catch up with after a time away; without it nothing is.
     """
 
     def __init__(
@@ -71,6 +64,7 @@ class DiscordAdapter(ThreadMaking, SentFinding):
         clock: Clock,
         drafts: DraftStore | None = None,
         sync_state: SyncState | None = None,
+        backlog: Backlog | None = None,
         login_tries: int | None = LOGIN_TRIES,
     ) -> None:
         self._login_tries = login_tries
@@ -85,6 +79,7 @@ class DiscordAdapter(ThreadMaking, SentFinding):
             clock=clock,
             drafts=drafts or MemoryDrafts(),
             sync_state=sync_state or MemorySyncState(),
+            backlog=backlog,
         )
         self.badges = member_role(self.client, self.client.sending, settings)
 
@@ -113,12 +108,17 @@ class DiscordAdapter(ThreadMaking, SentFinding):
         # Answers to interactions go out in tasks made from here on, which inherit this.
         context = async_context.set(OneShotWebhooks(self._settings.api_url))
         stopping = asyncio.ensure_future(stop.wait())
+        sessions = self.client.sessions
+        catching_up = asyncio.ensure_future(sessions.run()) if sessions is not None else None
         try:
             if await self._login(stopping):
                 await self.replay()
                 await self._receive(stopping)
         finally:
             stopping.cancel()
+            if catching_up is not None:
+                catching_up.cancel()
+                await asyncio.gather(catching_up, return_exceptions=True)
             await self.client.turns.drain()
             await self.client.close()
             async_context.reset(context)
@@ -176,39 +176,13 @@ class DiscordAdapter(ThreadMaking, SentFinding):
 
     async def _login(self, stopping: asyncio.Future[Any]) -> bool:
         """Log in; False where ``stopping`` came first."""
-        token = self._settings.token
-        if token is None:
-            raise StartupError("Discord needs a token; set INSOP_DISCORD_TOKEN or token_file.")
-        for attempt in itertools.count():
-            if stopping.done():
-                return False
-            try:
-                await self.client.login(token.get_secret_value())
-            except discord.LoginFailure as error:
-                raise StartupError(_TOKEN_REFUSED) from error
-            except (TypeError, KeyError, ValueError) as error:
-                # What discord.py makes of an answer that is no account: a proxy's page.
-                raise StartupError(
-                    f"What answers at {self._settings.api_url} is not Discord."
-                ) from error
-            except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-                if isinstance(error, discord.HTTPException) and not _is_passing(error):
-                    raise StartupError(
-                        f"Discord refuses the login with status {error.status}."
-                    ) from error
-                await self.client.transport.reset()
-                wait = 2.0 ** min(attempt, LOGIN_TRIES)
-                if isinstance(error, TooManyRequests):
-                    wait = error.retry_after
-                if attempt + 1 == self._login_tries:
-                    raise StartupError(
-                        f"Discord cannot be reached at {self._settings.api_url}."
-                    ) from error
-                _log.warning("discord.login_delayed", error=type(error).__name__, seconds=wait)
-                await self._pause(wait, stopping)
-            else:
-                return True
-        return False
+        return await log_in(
+            self.client,
+            self._settings,
+            tries=self._login_tries,
+            pause=lambda seconds: self._pause(seconds, stopping),
+            is_over=stopping.done,
+        )
 
     async def _pause(self, seconds: float, stopping: asyncio.Future[Any]) -> None:
         timer = asyncio.ensure_future(self._clock.sleep(seconds))
@@ -257,7 +231,7 @@ class DiscordAdapter(ThreadMaking, SentFinding):
             raise StartupError(MEMBERS_REFUSED) from error
         except discord.ConnectionClosed as error:
             if error.code == _BAD_TOKEN:
-                raise StartupError(_TOKEN_REFUSED) from error
+                raise StartupError(TOKEN_REFUSED) from error
             raise StartupError(f"Discord closed the gateway with code {error.code}.") from error
         finally:
             await self.client.hang_up(connection)
@@ -286,10 +260,6 @@ def build_client(
     )
     adapter.attach(dispatch)
     return adapter.client
-
-
-def _is_passing(error: discord.HTTPException) -> bool:
-    return error.status == 429 or error.status >= 500
 
 
 def _quieten() -> None:

@@ -10,6 +10,7 @@ import discord
 import structlog
 
 from bot.adapters.discord.buttons import ActionButton, ActionSelect, FormButton
+from bot.adapters.discord.catching_up import CatchingUp
 from bot.adapters.discord.commands import AssistantTree, Localised, add_commands, sync_if_changed
 from bot.adapters.discord.drafts import DraftStore, SyncState
 from bot.adapters.discord.errors import delivery_errors
@@ -25,11 +26,13 @@ from bot.adapters.discord.inbound import (
 from bot.adapters.discord.outlets import Outlets
 from bot.adapters.discord.replaying import to_raw
 from bot.adapters.discord.sending import Sending
+from bot.adapters.discord.sessions import Sessions
 from bot.adapters.discord.sharding import ShardedClient
 from bot.adapters.discord.transport import OneShotHTTP
 from bot.adapters.discord.turns import Turns
+from bot.chat.catching_up import Backlog
 from bot.chat.errors import DeliveryError
-from bot.chat.events import Author, MessageReceived
+from bot.chat.events import Author, Event, MessageReceived
 from bot.chat.ports import Clock, Courier, Inbox
 from bot.chat.routes import Presentation
 from bot.config import DiscordSettings
@@ -70,6 +73,7 @@ class AssistantClient(ShardedClient):
         clock: Clock,
         drafts: DraftStore,
         sync_state: SyncState,
+        backlog: Backlog | None = None,
     ) -> None:
         # There is no voice here, so discord.py need not warn that its libraries are missing.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -96,6 +100,10 @@ class AssistantClient(ShardedClient):
         self._inbox = inbox
         self._sync_state = sync_state
         self._authors: OrderedDict[int, Author] = OrderedDict()
+        self.sessions: Sessions | None = None
+        if backlog is not None:
+            catching_up = CatchingUp(self, backlog, clock, hear=self.hear, tell=self.turns.message)
+            self.sessions = Sessions(catching_up, backlog, clock)
 
     async def setup_hook(self) -> None:
         """Right after the login: take up buttons, let sends begin, tell Discord the commands."""
@@ -106,9 +114,28 @@ class AssistantClient(ShardedClient):
             await sync_if_changed(self.tree, self._sync_state)
 
     async def on_ready(self) -> None:
-        """Every new session; not after a resumed one."""
+        """All shards have new sessions."""
         assert self.user is not None
         _log.info("discord.ready", bot_id=self.user.id, servers=len(self.guilds))
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """Every new session of a shard, also alone; not after a resumed one."""
+        if self.sessions is not None:
+            self.sessions.began()
+            if not self.is_whole:
+                self.sessions.broke()
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Discord repeats what the session missed."""
+        await super().on_shard_resumed(shard_id)
+        if self.sessions is not None and self.is_whole:
+            self.sessions.resumed()
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """Perhaps for a second, perhaps for hours."""
+        await super().on_shard_disconnect(shard_id)
+        if self.sessions is not None:
+            self.sessions.broke()
 
     async def on_message(self, message: discord.Message) -> None:
         """Store it, so that a crash does not lose it, then handle it."""
@@ -116,8 +143,18 @@ class AssistantClient(ShardedClient):
         event = message_received(message, self.user)
         if event is None:
             return
-        self._remember(message.id, event.author)
-        await self._inbox.accept("discord", [(event.id, to_raw(event))])
+        try:
+            await self._accept(event)
+        except Exception:
+            if self.sessions is not None:
+                self.sessions.missed()
+            raise
+        await self._await_turn(event)
+        await self.answer(event)
+
+    async def hear(self, event: MessageReceived) -> None:
+        """Store and handle a message that did not come live."""
+        await self._accept(event)
         await self.answer(event)
 
     async def answer(self, event: MessageReceived) -> None:
@@ -130,6 +167,7 @@ class AssistantClient(ShardedClient):
         assert self.user is not None
         event = message_edited(payload.message, self.user)
         if event is not None:
+            await self._await_turn(event)
             await self.turns.message(event)
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
@@ -142,6 +180,7 @@ class AssistantClient(ShardedClient):
             return
         conversation = conversation_of(payload.channel_id, is_private=is_private)
         event = message_deleted(payload.message_id, conversation, author, self._clock.now())
+        await self._await_turn(event)
         await self.turns.message(event)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
@@ -173,6 +212,15 @@ class AssistantClient(ShardedClient):
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
         """A listener failed: said with a traceback and without what was written."""
         _log.exception("discord.listener_failed", listener=event_method)
+
+    async def _accept(self, event: MessageReceived) -> None:
+        self._remember(int(event.id), event.author)
+        await self._inbox.accept("discord", [(event.id, to_raw(event))])
+
+    async def _await_turn(self, event: Event) -> None:
+        """What was said in the same place while nobody listened goes first."""
+        if self.sessions is not None:
+            await self.sessions.before(event)
 
     def _remember(self, message_id: int, author: Author) -> None:
         self._authors[message_id] = author
