@@ -36,6 +36,7 @@ from bot.config import LimitSettings
 from bot.middleware import ConversationLocks, RateLimit, report_error, too_fast
 from bot.store import Database, Store
 from bot.store.inbox import Taken
+from bot.store.opening import open_turn
 from bot.translating import supported, translator
 
 _log = structlog.get_logger(__name__)
@@ -137,7 +138,10 @@ class Dispatcher:
                 taken = await store.inbox.take(platform, event.id, now)
             if not taken.is_first:
                 return await self._repeat(store, event)
-            member = await store.people.recognise(event.author, now)
+            if isinstance(event, MessageReceived):
+                member = await open_turn(store, event.conversation, event.author, now)
+            else:
+                member = await store.people.recognise(event.author, now)
             turn = Turn(
                 event=event,
                 member=self._with_role(member, event),

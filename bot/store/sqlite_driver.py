@@ -11,6 +11,7 @@ goes to the thread.
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
@@ -117,8 +118,23 @@ class OneHopConnection(aiosqlite.Connection):
         return self._conn
 
     async def hop(self, function: Any, *arguments: Any) -> Any:
-        """Run ``function`` on the connection's thread."""
-        return await self._execute(function, *arguments)  # type: ignore[no-untyped-call]  # aiosqlite leaves it untyped
+        """Run ``function`` on the connection's thread.
+
+        Who is cancelled meanwhile hears of it once it has run: SQLAlchemy gives up a connection
+        whose statement was cut off, and with it the units of others in the same commit.
+        """
+        work = asyncio.ensure_future(self._execute(function, *arguments))  # type: ignore[no-untyped-call]  # aiosqlite leaves it untyped
+        is_cancelled = False
+        while not work.done():
+            try:
+                await asyncio.wait({work})
+            except asyncio.CancelledError:
+                is_cancelled = True
+        task = asyncio.current_task()
+        if is_cancelled and task is not None:
+            task.uncancel()
+            task.cancel()
+        return work.result()
 
     def cursor(self) -> Any:
         """A cursor, without a trip."""
