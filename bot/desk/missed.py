@@ -13,7 +13,7 @@ from bot.chat.catching_up import BacklogClosed, Place, Spoken
 from bot.chat.events import Platform
 from bot.chat.ports import Clock
 from bot.chat.troubles import Troubles
-from bot.desk.relaying import DESK_LANGUAGE, Relay
+from bot.desk.relaying import Relay
 from bot.store import Database, Store
 from bot.store.outages import OUTAGES
 from bot.store.questions import Question
@@ -109,7 +109,7 @@ class Missed:
         self, store: Store, question: Question, place: Place, since: datetime, until: datetime
     ) -> None:
         is_asker = place.where.is_private
-        _ = translator(question.language if is_asker else DESK_LANGUAGE)
+        _ = translator(question.language) if is_asker else self._relay.words
         begin, end = f"{since:%Y-%m-%d %H:%M} UTC", f"{until:%Y-%m-%d %H:%M} UTC"
         if is_asker:
             text = _(

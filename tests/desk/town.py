@@ -15,21 +15,26 @@ import simcord
 from pydantic import SecretStr
 from simcord.backend.models.channel import Overwrite
 from simcord.enums import OverwriteType
+from sqlalchemy import func, select
 
 from bot.adapters.discord.adapter import DiscordAdapter
 from bot.app import build, desks_of, prepare_database
 from bot.chat.events import Event
+from bot.chat.ports import Clock
 from bot.chat.turn import Reply
 from bot.commands.desk_tasks import backlog_of, due_of, threads_of
-from bot.commands.sending import pacer_for, sender_for
+from bot.commands.sending import sender_for
 from bot.config import DatabaseSettings, DiscordSettings, Settings
 from bot.config_operations import AlertSettings
+from bot.delivery import Pacer, limits_for
 from bot.delivery.courier import InteractiveCourier
 from bot.operations.watching import Watch
 from bot.store import Database
+from bot.store.schema import delivery
 from knowledge.library import Library
 from tests.desk.people import NAT, SER, desk_library
 from tests.desk.test_on_discord import said
+from tests.waiting import until
 
 
 class TownClock:
@@ -134,8 +139,6 @@ class Town:
         )
         await watch.look()
         await self.until(lambda: True)
-        await asyncio.sleep(0.1)
-        await self.until(lambda: True)
 
     async def close(self) -> None:
         """At the end of a test."""
@@ -162,22 +165,30 @@ class Town:
         """Let everything beside the turns work until something is to be seen."""
         threads = threads_of(self.app, self.adapter)
         assert threads is not None
-        async with asyncio.timeout(20):
-            while True:
-                await threads.step()
-                await due_of(self.app).process()
-                self.sender.poke()
-                await asyncio.sleep(0.02)
-                if is_so():
-                    break
+
+        async def goes_on() -> bool:
+            await threads.step()
+            await due_of(self.app).process()
+            return await self._has_sent_all() and is_so()
+
+        await until(goes_on)
         await self.env.settle()
 
+    async def _has_sent_all(self) -> bool:
+        under_way = delivery.c.state.in_(("ready", "claimed", "sending"))
+        async with self.database.connect() as connection:
+            left = await connection.scalar(
+                select(func.count()).select_from(delivery).where(under_way)
+            )
+        self.sender.poke()
+        return left == 0
+
     async def _until_caught_up(self, before: datetime | None) -> None:
-        async with asyncio.timeout(20):
-            while True:
-                await asyncio.sleep(0.01)
-                if await self.heard() != before:
-                    break
+
+        async def has_heard() -> bool:
+            return await self.heard() != before
+
+        await until(has_heard, "all that was missed")
         await self.until(lambda: True)
 
     def _placeholder(self) -> DiscordAdapter:
@@ -190,8 +201,9 @@ class Town:
         self.app = build(settings, self.database, library, clock=self.clock)
         self.adapter = _adapter(self.app, self.clock)
         self.adapter.attach(self._dispatch)
-        pacer = pacer_for("discord", 1000.0, self.clock)
-        self.sender, _ = sender_for(self.app, self.adapter, token_id="discord", pacer=pacer)
+        self.sender, _ = sender_for(
+            self.app, self.adapter, token_id="discord", pacer=_pacer(self.clock)
+        )
 
     def _library(self) -> Library:
         library = desk_library()
@@ -230,11 +242,17 @@ def _adapter(app: Any, clock: Any) -> DiscordAdapter:
     return DiscordAdapter(
         DiscordSettings(token=SecretStr("never-used")),
         app.presentation,
-        courier=InteractiveCourier(pacer=pacer_for("discord", 1000.0, clock), clock=clock),
+        courier=InteractiveCourier(pacer=_pacer(clock), clock=clock),
         inbox=app.inbox,
         clock=clock,
         backlog=backlog_of(app),
     )
+
+
+def _pacer(clock: Clock) -> Pacer:
+    """In a hurry, also within one chat: what a chat bears has tests of its own."""
+    limits = limits_for("discord", 1000.0)
+    return Pacer(limits=replace(limits, private_interval=0.0, group_interval=0.0), clock=clock)
 
 
 @asynccontextmanager

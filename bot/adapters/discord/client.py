@@ -118,12 +118,16 @@ class AssistantClient(ShardedClient):
         assert self.user is not None
         _log.info("discord.ready", bot_id=self.user.id, servers=len(self.guilds))
 
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """A new session, which is about to be told of its servers."""
+        await super().on_shard_connect(shard_id)
+        if self.sessions is not None:
+            self.sessions.beginning()
+
     async def on_shard_ready(self, shard_id: int) -> None:
         """Every new session of a shard, also alone; not after a resumed one."""
         if self.sessions is not None:
-            self.sessions.began()
-            if not self.is_whole:
-                self.sessions.broke()
+            self.sessions.began(is_whole=self.is_whole)
 
     async def on_shard_resumed(self, shard_id: int) -> None:
         """Discord repeats what the session missed."""

@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
-from bot.adapters.discord.catching_up import AGE, Absence, CatchingUp
+from bot.adapters.discord.catching_up import AGE, Absence
 from bot.chat.catching_up import Backlog, BacklogClosed, Place
 from bot.chat.events import ACCOUNT_MARK, Event
 from bot.chat.ports import Clock
@@ -31,6 +31,16 @@ ROUNDS: Final = 5
 _log = structlog.get_logger(__name__)
 
 
+class Visitor(Protocol):
+    """What a place is visited with: ``CatchingUp``."""
+
+    is_refused: bool
+
+    async def visit(self, place: Place, absence: Absence) -> bool:
+        """Take up what was missed in a place; False where it has to be tried again."""
+        ...
+
+
 @dataclass(slots=True, kw_only=True)
 class _Visit:
     """``work`` is there once somebody has begun it."""
@@ -40,12 +50,19 @@ class _Visit:
 
 
 class Sessions:
-    """Told of connections by the client, and asked before each live event."""
+    """Told of connections by the client, and asked before each live event.
 
-    def __init__(self, catching_up: CatchingUp, backlog: Backlog, clock: Clock) -> None:
+    An event waits for the list of places, which takes two looks into the database, and for the
+    visit to its own place, which begins at once; for no other place.
+    """
+
+    def __init__(
+        self, catching_up: Visitor, backlog: Backlog, clock: Clock, *, hold: float = HOLD
+    ) -> None:
         self._catching_up = catching_up
         self._backlog = backlog
         self._clock = clock
+        self._hold = hold
         self._is_due = asyncio.Event()
         self._is_listed = asyncio.Event()
         """It is known where something may have been missed."""
@@ -53,9 +70,16 @@ class Sessions:
         self._absence: Absence | None = None
         self._visits: dict[str, _Visit] = {}
 
-    def began(self) -> None:
-        """A new session: nothing tells what was said before it."""
-        self._is_connected = True
+    def beginning(self) -> None:
+        """A new session begins to talk; what it says waits until it is known what was missed."""
+        self._is_listed.clear()
+
+    def began(self, *, is_whole: bool = True) -> None:
+        """A new session: nothing tells what was said before it.
+
+        Without ``is_whole`` another one is still away, and what is said there is still missed.
+        """
+        self._is_connected = is_whole
         self._is_due.set()
 
     def resumed(self) -> None:
@@ -65,9 +89,8 @@ class Sessions:
             self._is_listed.set()
 
     def broke(self) -> None:
-        """The connection is gone."""
+        """A connection is gone; what comes by others need not wait for it."""
         self._is_connected = False
-        self._is_listed.clear()
 
     def missed(self) -> None:
         """Something came and could not be kept."""
@@ -79,7 +102,7 @@ class Sessions:
         if event.conversation.is_private:
             keys.append(f"{ACCOUNT_MARK}{event.author.id}")
         try:
-            async with asyncio.timeout(HOLD):
+            async with asyncio.timeout(self._hold):
                 await self._is_listed.wait()
                 for key in keys:
                     await self._work_of(key)
@@ -118,8 +141,11 @@ class Sessions:
             since = await self._backlog.since("discord")
             if since is not None:
                 await self._visit_all(await self._list(since, now))
+            if self._is_due.is_set():
+                # Another session has begun meanwhile: all of it once more.
+                return
             self._is_listed.set()
-            if not self._is_due.is_set():
+            if self._is_connected:
                 await self._backlog.heard("discord", now)
         except Exception:
             self._is_due.set()
