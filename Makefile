@@ -40,9 +40,11 @@ coverage: $(VENV)/.dev-stamp
 audit: $(VENV)/.dev-stamp
 	@$(BIN)/python -m benchmarks.audit
 
-# Random bytes at everything that reads from outside; SECONDS=600 for longer.
+# Random bytes at everything that reads from outside, led by coverage where atheris has a wheel for
+# this machine; SECONDS=600 for longer.
 SECONDS ?= 60
 fuzz: $(VENV)/.dev-stamp
+	@$(BIN)/python -m pip install --quiet --only-binary :all: --require-hashes -r requirements-fuzz.lock 2>/dev/null || true
 	@$(BIN)/python -m benchmarks.fuzz --seconds $(SECONDS)
 
 # The crash tests at full length: 200 kills on each database and platform, twice more
@@ -93,6 +95,7 @@ fonts: $(VENV)/.dev-stamp
 lock:
 	@uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet --output-file requirements.lock
 	@uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet --output-file requirements-dev.lock
+	@uv pip compile --group fuzz --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet --output-file requirements-fuzz.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

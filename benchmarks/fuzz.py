@@ -1,7 +1,7 @@
 """Random bytes at everything that reads what strangers write; any surprise is a finding.
 
-With atheris (``pip install atheris``, Linux, where it builds) the bytes follow the coverage;
-without it they come from a seeded generator that mutates real examples.
+Where atheris can be had (``make fuzz`` installs it), the bytes follow the coverage and begin with
+real examples; without it they come from a seeded generator that mutates these.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import argparse
 import random
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from tests.core.outside import EXAMPLES, READERS
@@ -71,16 +73,27 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     try:
-        import atheris  # type: ignore[import-not-found,unused-ignore]  # optional
+        import atheris  # type: ignore[import-not-found,import-untyped,unused-ignore]  # optional
     except ImportError:
         print("atheris is not installed here: mutating examples instead.")
         print(f"{run(options.seconds, options.seed)} inputs, no finding.")
         return 0
     test: Callable[[bytes], None] = once
     atheris.instrument_all()
-    atheris.Setup([sys.argv[0], f"-max_total_time={int(options.seconds)}"], test)
-    atheris.Fuzz()
+    with tempfile.TemporaryDirectory(prefix="insop-fuzz-") as folder:
+        examples = write_examples(Path(folder))
+        limits = (f"-max_total_time={int(options.seconds)}", f"-seed={options.seed}")
+        atheris.Setup([sys.argv[0], *limits, "-max_len=4096", str(examples)], test)
+        atheris.Fuzz()  # does not come back: it ends the process
     return 0
+
+
+def write_examples(folder: Path) -> Path:
+    """Every example as a file that ``once`` reads."""
+    for first, name in enumerate(sorted(READERS)):
+        for number, example in enumerate(EXAMPLES.get(name, [])):
+            (folder / f"{name}-{number}").write_bytes(bytes([first]) + example)
+    return folder
 
 
 if __name__ == "__main__":

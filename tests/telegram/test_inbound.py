@@ -21,6 +21,7 @@ from tests.telegram.stage import HandClock
 BOT = {"id": 9, "is_bot": True, "first_name": "Bot", "username": "insop_bot"}
 ANA = {"id": 5, "is_bot": False, "first_name": "Ana", "last_name": "Li", "language_code": "pt-BR"}
 PRIVATE = {"id": 5, "type": "private", "first_name": "Ana"}
+PRESS = {"id": "4", "from": ANA, "chat_instance": "c", "data": "x"}
 GROUP = {"id": -1001, "type": "supergroup", "title": "Soil"}
 
 
@@ -244,7 +245,16 @@ def test_a_migration() -> None:
     assert not found.new.is_private
 
 
-@pytest.mark.parametrize("raw", [{}, {"update_id": 1, "message": {"text": 3}}])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {},
+        {"update_id": 1, "message": {"text": 3}},
+        {"update_id": 1, "message": message(text="x") | {"chat": None}},
+        {"update_id": 1, "message": message(text="x") | {"date": 10**18}},
+        {"update_id": 1, "callback_query": PRESS | {"message": message() | {"chat": None}}},
+    ],
+)
 def test_what_is_no_update_is_a_value_error(raw: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="not an update"):
         inbound().read(raw)

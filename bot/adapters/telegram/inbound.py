@@ -82,9 +82,12 @@ class Inbound:
         Raises ``ValueError`` where it is not an update at all.
         """
         try:
-            update = Update.de_json(raw, None)
-        except (TypeError, KeyError, AttributeError, ValueError) as error:
+            # What lacks a part that the Bot API promises falls over here or on the way.
+            return self._of(Update.de_json(raw, None))
+        except (TypeError, KeyError, AttributeError, ValueError, OverflowError, OSError) as error:
             raise ValueError("not an update of the Bot API") from error
+
+    def _of(self, update: Update) -> Incoming | Migration | None:
         name = str(update.update_id)
         if update.message is not None:
             return self._message(name, update.message)
