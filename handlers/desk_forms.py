@@ -16,6 +16,7 @@ NOTE: Final = "question-note"
 ANSWER: Final = "question-answer"
 HAND: Final = "question-hand"
 MERGE: Final = "question-merge"
+FIND: Final = "question-find"
 LIMIT: Final = 2000
 _MOST_CHOICES: Final = 25
 
@@ -50,6 +51,13 @@ def merge(question: Question, translate: Translate) -> Form:
     _ = translate
     label = _("The number of the question that goes on")
     return _form(MERGE, question, _, Field(name="text", label=label, limit=12))
+
+
+def find(question: Question, translate: Translate) -> Form:
+    """Words to look for among the articles."""
+    _ = translate
+    label = _("What shall I look for?")
+    return _form(FIND, question, _, Field(name="text", label=label, limit=200))
 
 
 def _form(form_id: str, question: Question, translate: Translate, field: Field) -> Form:

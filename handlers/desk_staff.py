@@ -17,18 +17,24 @@ from bot.store import Store
 from bot.store.question_messages import Kind
 from bot.store.questions import Question
 from handlers import desk_forms
+from handlers.desk_canned import Canned
 from handlers.desk_history import history
 from handlers.desk_moving import Moving
 from handlers.desk_opening import stored_files
+from handlers.desk_texts import told
 from knowledge.library import Library
 
-_TAG: Final = re.compile(r"^\\?#(note|close|reopen|take|assign)\b[ \t:]*", re.IGNORECASE)
+_TAG: Final = re.compile(r"^\\?#(note|close|reopen|take|assign|find|send)\b[ \t:]*", re.IGNORECASE)
 
 
 def is_note(text: str) -> bool:
     """Whether what a contact wrote is for the contacts alone."""
     tag = _TAG.match(text)
     return tag is not None and tag[1].lower() == "note"
+
+
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0].strip()
 
 
 class DeskStaff:
@@ -38,6 +44,7 @@ class DeskStaff:
         self._library = library
         self._relay = relay
         self._moving = moving
+        self._canned = Canned(library, self._keep_canned)
 
     def add_to(self, routes: Routes) -> None:
         """Register."""
@@ -46,6 +53,7 @@ class DeskStaff:
         routes.add_form(desk_forms.ANSWER, self.answered)
         routes.add_form(desk_forms.HAND, self.handed)
         routes.add_form(desk_forms.MERGE, self.merged)
+        routes.add_form(desk_forms.FIND, self.found)
 
     async def spoke(self, turn: Turn, question: Question) -> Reply:
         """A message at a question's place: an answer, or what its first word says."""
@@ -68,11 +76,16 @@ class DeskStaff:
             case "close":
                 return await self._close(turn, question, staff)
             case "take" | "assign" if not question.is_alive:
-                return self._said(turn, turn._("That question is closed."))
+                return told(turn, turn._("That question is closed."))
             case "take":
                 return await self._take(turn, question, staff)
             case "assign":
                 return await self._assign(turn, question, staff, event.text[tag.end() :])
+            case "find":
+                return self._canned.find(turn, question, _first_line(event.text[tag.end() :]))
+            case "send":
+                mark = _first_line(event.text[tag.end() :])
+                return await self._canned.send(turn, question, staff, mark)
         return await self._reopen(turn, question, staff)
 
     async def pressed(self, turn: Turn) -> Reply:
@@ -95,6 +108,8 @@ class DeskStaff:
                 return desk_forms.answer(question, _)
             case "note":
                 return desk_forms.note(question, _)
+            case "find":
+                return desk_forms.find(question, _)
             case "hand":
                 return desk_forms.hand(question, self._library.everyone, _)
             case "merge":
@@ -106,7 +121,7 @@ class DeskStaff:
             case "history":
                 return await history(turn, self._library, question)
             case "send" if len(args) == 2:
-                return await self._send(turn, question, staff, args[1])
+                return await self._canned.send(turn, question, staff, args[1])
         return Notice(text=_("This button no longer works. Please ask again."))
 
     async def noted(self, turn: Turn) -> Reply:
@@ -115,6 +130,13 @@ class DeskStaff:
         if staff is None or question is None or not text:
             return Message(text=self._refusal(turn), is_ephemeral=True)
         return await self._keep(turn, question, staff, "note", escape(text))
+
+    async def found(self, turn: Turn) -> Reply:
+        """Words to look for, from the form; what is found stands where all contacts see it."""
+        staff, question, text = await self._submitted(turn)
+        if staff is None or question is None:
+            return Message(text=self._refusal(turn), is_ephemeral=True)
+        return self._canned.find(turn, question, text)
 
     async def answered(self, turn: Turn) -> Reply:
         """An answer from the form, for places where a plain reply does not reach us."""
@@ -153,17 +175,28 @@ class DeskStaff:
         return Message(text=_("Joined with question {number}.", number=into.number))
 
     async def _keep(
-        self, turn: Turn, question: Question, staff: Staff, kind: Kind, words: str
+        self,
+        turn: Turn,
+        question: Question,
+        staff: Staff,
+        kind: Kind,
+        words: str,
+        *,
+        is_written: bool = True,
     ) -> Reply:
-        """Store what a contact wrote; an answer goes to the asker, all of it to other desks."""
+        """Store what a contact wrote; an answer goes to the asker, all of it to other desks.
+
+        ``is_written``: the words are those of the message, not what it or a press asked for.
+        """
         store: Store = turn.store
         if question.merged_into is not None:
             question = await store.questions.get(question.merged_into) or question
-        event, now, files = turn.event, turn.clock.now(), stored_files(turn)
+        event, now = turn.event, turn.clock.now()
+        files = stored_files(turn) if is_written else []
         if not words and not files:
             return Message(text=turn._("There is nothing in it to pass on."), is_ephemeral=True)
-        is_chat = isinstance(event, MessageReceived)
-        album = event.album if isinstance(event, MessageReceived) else None
+        spoken = event if is_written and isinstance(event, MessageReceived) else None
+        album = spoken.album if spoken is not None else None
         if album is not None and files:
             begun = await store.question_messages.in_album(question.number, album)
             if begun is not None:
@@ -182,15 +215,17 @@ class DeskStaff:
             album=album,
             now=now,
         )
-        if isinstance(event, MessageReceived):
+        if spoken is not None:
             await store.question_copies.note_origin(
-                message.id, event.conversation, event.message_id, is_marked=kind == "contact"
+                message.id, spoken.conversation, spoken.message_id, is_marked=kind == "contact"
             )
         turn.notes["question"] = str(question.number)
-        written_in = event.conversation if is_chat else None
+        # Who asks for it by mail is answered anyway, and needs no second mail.
+        is_there = spoken is not None or event.conversation.platform == "email"
+        written_in = event.conversation if is_there else None
         if kind == "note":
             await self._relay.to_desks(store, message, question, now, written_in=written_in)
-            return None if is_chat else Message(text=turn._("Noted."), is_ephemeral=True)
+            return None if spoken is not None else Message(text=turn._("Noted."), is_ephemeral=True)
         if not question.person_id:
             return Message(text=turn._("The asker has been forgotten; nobody can be told."))
         await self._moving.answered(turn, question, staff)
@@ -198,56 +233,33 @@ class DeskStaff:
         await self._relay.to_desks(store, message, question, now, written_in=written_in)
         return None
 
-    async def _send(self, turn: Turn, question: Question, staff: Staff, key: str) -> Reply:
-        """A canned answer: an article of the knowledge base, in the asker's language."""
-        article = self._library.article(key)
-        if article is None:
-            return Notice(text=turn._("This button no longer works. Please ask again."))
-        text = article.text(question.language)
-        sources = "; ".join(
-            escape(f"{source.organisation} ({source.year})")
-            for source in self._library.sources(article)[:3]
-        )
-        words = "\n\n".join(filter(None, (f"**{escape(text.title)}**", text.short, sources)))
-        store: Store = turn.store
-        await store.question_events.add(
-            question.number, "canned", turn.clock.now(), actor=staff.id, detail=key
-        )
-        await self._keep(turn, question, staff, "contact", words)
-        return Notice(text=turn._("Sent to the asker."))
+    async def _keep_canned(self, turn: Turn, question: Question, staff: Staff, words: str) -> Reply:
+        return await self._keep(turn, question, staff, "contact", words, is_written=False)
 
     async def _take(self, turn: Turn, question: Question, staff: Staff) -> Reply:
         is_new = await self._moving.take(turn, question, staff)
-        return self._said(turn, turn._("It is yours.") if is_new else turn._("You have it."))
+        return told(turn, turn._("It is yours.") if is_new else turn._("You have it."))
 
     async def _assign(self, turn: Turn, question: Question, staff: Staff, text: str) -> Reply:
         """``#assign`` and a name, or the beginning of one, in the first line."""
-        contact = contact_named(self._library, text.partition("\n")[0])
+        contact = contact_named(self._library, _first_line(text))
         if contact is None:
             names = ", ".join(each.name for each in self._library.everyone)
-            return self._said(
-                turn, turn._("Whom do you mean? The contacts are: {names}.", names=names)
-            )
+            return told(turn, turn._("Whom do you mean? The contacts are: {names}.", names=names))
         await self._moving.hand_on(turn, question, staff, contact)
-        return self._said(turn, turn._("{name} has it now.", name=contact.name))
+        return told(turn, turn._("{name} has it now.", name=contact.name))
 
     async def _close(self, turn: Turn, question: Question, staff: Staff) -> Reply:
         if not question.is_alive:
-            return self._said(turn, turn._("That question is closed."))
+            return told(turn, turn._("That question is closed."))
         await self._moving.close(turn, question, "answered", by=staff.id)
-        return self._said(turn, turn._("Closed; the asker is told."))
+        return told(turn, turn._("Closed; the asker is told."))
 
     async def _reopen(self, turn: Turn, question: Question, staff: Staff) -> Reply:
         if question.state != "closed" or question.merged_into is not None:
-            return self._said(turn, turn._("That question is open."))
+            return told(turn, turn._("That question is open."))
         await self._moving.reopen(turn, question, by=staff.id)
-        return self._said(turn, turn._("Open again."))
-
-    @staticmethod
-    def _said(turn: Turn, text: str) -> Reply:
-        if isinstance(turn.event, ActionPressed):
-            return Notice(text=text)
-        return Message(text=text, is_ephemeral=True)
+        return told(turn, turn._("Open again."))
 
     async def _submitted(self, turn: Turn) -> tuple[Staff | None, Question | None, str]:
         assert isinstance(turn.event, FormSubmitted)

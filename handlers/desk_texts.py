@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.chat.actions import Action
+from bot.chat.events import ActionPressed
 from bot.chat.markup import escape
-from bot.chat.messages import Button, Message, Row
-from bot.chat.turn import Translate
+from bot.chat.messages import Button, Message, Notice, Row
+from bot.chat.turn import Reply, Translate, Turn
 from bot.desk.rendering import MINE, shown
 from bot.store.question_copies import Copy
 from bot.store.question_messages import QuestionMessage
@@ -115,3 +116,10 @@ def transcript(
     text = "\n".join([*lines, "", *history])
     heading = _("Question {number}", number=question.number)
     return Message(title=heading, text=text[-3500:], is_ephemeral=True)
+
+
+def told(turn: Turn, text: str) -> Reply:
+    """What came of it, for the contact who pressed or wrote."""
+    if isinstance(turn.event, ActionPressed):
+        return Notice(text=text)
+    return Message(text=text, is_ephemeral=True)

@@ -200,7 +200,8 @@ class Relay:
         words = self._words_for(to)
         if await store.question_messages.is_first(message):
             owner = name_of(self._library, question.owner)
-            return rendering.head(message, question, owner, self._library, words)
+            is_mail = to.platform == "email"
+            return rendering.head(message, question, owner, self._library, words, is_mail=is_mail)
         return rendering.to_desk(message, question, words)
 
     def _words_for(self, to: ConversationRef) -> Translate:

@@ -16,6 +16,7 @@ from bot.store.questions import Question
 from bot.translating import RIGHT_TO_LEFT
 from knowledge.countries import country_name
 from knowledge.library import Library
+from knowledge.model import Article
 
 DESK: Final = "desk"
 """The action of the buttons for contacts; its arguments are a verb and the question's number."""
@@ -106,8 +107,13 @@ def head(
     owner: str,
     library: Library,
     translate: Translate,
+    *,
+    is_mail: bool = False,
 ) -> Message:
-    """The question itself, the first message of a thread, with what contacts can press."""
+    """The question itself, the first message of a thread, with what contacts can press.
+
+    A mail has no buttons: it names the marks that send what is suggested.
+    """
     _ = translate
     parts = [describe(question, library, _)]
     if question.is_confidential:
@@ -120,6 +126,8 @@ def head(
             "#close, #reopen and /questions do what they say."
         )
     )
+    if is_mail:
+        parts.append(_marks(question, library, _))
     return Message(
         text="\n\n".join(parts),
         rows=_head_rows(question, library, _),
@@ -135,23 +143,40 @@ def _head_rows(question: Question, library: Library, _: Translate) -> tuple[Row,
 
     rows: list[Row] = [
         (button(_("Answer"), "answer"), button(_("I take it"), "take")),
-        (button(_("Internal note"), "note"),),
+        (button(_("Internal note"), "note"), button(_("Find an answer"), "find")),
         (button(_("Hand on"), "hand"), button(_("Close"), "close")),
         (button(_("Merge"), "merge"), button(_("History"), "history")),
         (Button(label=_("Make this an article"), action=Action("teach", "make", number)),),
     ]
     for key in question.candidates[:SUGGESTED]:
         article = library.article(key)
-        if article is None:
-            continue
-        action = Action(DESK, "send", number, key)
-        try:
-            action.pack()
-        except ActionTooLong:
-            continue
-        label = _("Send: {title}", title=article.text(_.language).title)
-        rows.append((Button(label=label[:60], action=action),))
+        sending = None if article is None else send_button(question, article, _)
+        if sending is not None:
+            rows.append((sending,))
     return tuple(rows)
+
+
+def _marks(question: Question, library: Library, _: Translate) -> str:
+    lines = [
+        f"- {escape(f'#send {place}')}: {escape(article.text(question.language).title)}"
+        for place, key in enumerate(question.candidates[:SUGGESTED], 1)
+        if (article := library.article(key)) is not None
+    ]
+    if not lines:
+        return _("To look for an article, answer with #find and a few words.")
+    offer = _("To send an article, answer with its mark alone; #find and a few words find others:")
+    return "\n".join([offer, *lines])
+
+
+def send_button(question: Question, article: Article, translate: Translate) -> Button | None:
+    """Sends the asker an article; None where its id is too long for a button."""
+    action = Action(DESK, "send", str(question.number), article.id)
+    try:
+        action.pack()
+    except ActionTooLong:
+        return None
+    label = translate("Send: {title}", title=article.text(translate.language).title)
+    return Button(label=label[:60], action=action)
 
 
 def to_desk(message: QuestionMessage, question: Question, translate: Translate) -> Message:
