@@ -13,7 +13,7 @@ from bot.chat.turn import Translate
 from bot.config_members import RetentionSettings
 from handlers.descriptions import N_
 
-VERSION: Final = "2026-11"
+VERSION: Final = "2026-11-23"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +38,8 @@ SECTIONS: Final = (
         text=N_(
             "- **Your account's number and name** on this platform, and the language you chose, "
             "so that I can answer you.\n"
-            "- **Your last question and the article I showed you**, so that you can ask on: for "
-            "{conversation_days} days.\n"
+            "- **Your last question with its pictures, and the article I showed you**, so that you "
+            "can ask on: for {conversation_days} days.\n"
             "- **Whether an answer helped**, if you press the button.\n"
             "- **Questions that you hand to the secretariat**, with your name, so that somebody "
             "can answer: for {question_days} days. Then only the topic, the language and the "
@@ -60,7 +60,9 @@ SECTIONS: Final = (
             "marked as needed.\n"
             "- **To which version of this text you said yes, and when.** This shows that we may "
             "write to you. It is the legal basis of all of the above: your consent.\n"
-            "- **A code to confirm your e-mail address**, scrambled, for ten minutes."
+            "- **A code to confirm your e-mail address**, scrambled, for ten minutes.\n"
+            "- **That an address wants no more mails from me**, scrambled, if whoever reads it "
+            "says so: until they take it back."
         ),
     ),
     Section(

@@ -9,6 +9,7 @@ from bot.chat.forms import Form
 from bot.chat.turn import Role
 from bot.config_members import MembershipSettings
 from bot.store.memberships import Membership
+from handlers.privacy_text import VERSION
 from tests.membership.journeys import answer_the_form, join, modal, settings_with
 from tests.stage import Persona, Stage
 
@@ -50,9 +51,9 @@ async def test_ten_messages_are_enough_where_questions_come_one_by_one(stage: St
         consents = await store.consents.history(member.person_id)
         assert await store.accounts.role(member.person_id) is Role.MEMBER
     assert [(each.purpose, each.is_given, each.version) for each in consents] == [
-        ("membership", True, "2026-11"),
-        ("events", True, "2026-11"),
-        ("calls", True, "2026-11"),
+        ("membership", True, VERSION),
+        ("events", True, VERSION),
+        ("calls", True, VERSION),
     ]
 
 
