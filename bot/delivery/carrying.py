@@ -2,7 +2,7 @@
 
 A file lies at the platform where somebody sent it. To a chat on the same one it goes by its
 handle; elsewhere it is fetched, and for who wishes to stay unnamed it loses what the camera wrote
-into it. What cannot be passed on is said in one sentence.
+into it. What cannot be passed on is said in one sentence, in place of the file; the words arrive.
 """
 
 from __future__ import annotations
@@ -61,9 +61,7 @@ class FileCarrier:
                 missing += 1
             else:
                 fetched.append(attachment)
-        text = message.text
-        if missing:
-            text = f"{text}\n\n*{_apology(missing, message.files[0].language)}*".strip()
+        text = _excusing(message, missing) if missing else message.text
         attachments = (*message.attachments, *fetched)
         return replace(message, text=text, files=tuple(kept), attachments=attachments)
 
@@ -111,9 +109,15 @@ def stripped(data: bytes) -> bytes:
     return written.getvalue()
 
 
-def _apology(missing: int, language: str) -> str:
-    return translator(language).plural(
+def without_files(message: Message) -> Message:
+    """Its words alone, and a sentence on the files."""
+    return replace(message, text=_excusing(message, len(message.files)), files=())
+
+
+def _excusing(message: Message, missing: int) -> str:
+    sentence = translator(message.files[0].language).plural(
         "{count} file could not be passed on: it is too large here, or gone.",
         "{count} files could not be passed on: they are too large here, or gone.",
         missing,
     )
+    return f"{message.text}\n\n*{sentence}*".strip()

@@ -10,6 +10,7 @@ from bot.chat.errors import Ambiguous, DeliveryError, Undeliverable
 from bot.chat.messages import SentMessage
 from bot.chat.ports import Adapter, Carry, Publisher
 from bot.delivery.backlog import Job
+from bot.delivery.carrying import without_files
 from bot.delivery.nonces import nonce_of
 from bot.delivery.policy import SenderPolicy
 
@@ -30,10 +31,7 @@ class Requests:
         try:
             async with asyncio.timeout(self._policy.request_timeout * job.cost):
                 if row.kind == "send":
-                    message = job.message
-                    if message.files and self._carry is not None:
-                        message = await self._carry(row.to, message)
-                    return await self._adapter.send(row.to, message, nonce=nonce_of(row))
+                    return await self._send(job)
                 await self._change(job)
                 return None
         except TimeoutError as error:
@@ -44,6 +42,18 @@ class Requests:
             # A fault in an adapter must not end the sender; nobody knows what has left.
             log.exception("adapter_failed", platform=row.to.platform, row=row.id)
             raise Ambiguous("the adapter failed") from error
+
+    async def _send(self, job: Job) -> SentMessage:
+        row, message = job.row, job.message
+        if not message.files:
+            return await self._adapter.send(row.to, message, nonce=nonce_of(row))
+        carried = message if self._carry is None else await self._carry(row.to, message)
+        try:
+            return await self._adapter.send(row.to, carried, nonce=nonce_of(row))
+        except Undeliverable:
+            # Where it was a file that is refused, the words arrive without it.
+            log.warning("files_refused", platform=row.to.platform, row=row.id)
+            return await self._adapter.send(row.to, without_files(message), nonce=nonce_of(row))
 
     async def _change(self, job: Job) -> None:
         row = job.row

@@ -14,6 +14,7 @@ from tests.desk import worker
 from tests.desk.worker import Place, serve
 from tests.telegram.loopback.people import Group, Person
 from tests.telegram.loopback.server import LoopbackServer
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -122,6 +123,33 @@ async def test_an_asker_who_blocks_is_told_to_the_contact(
     await ana.blocks()
     await nat.says("Test it.", chat=group, topic=group.thread("well"))
     await nat.sees("has blocked the assistant", chat=group)
+
+
+@pytest.mark.parametrize(
+    "refusal", ["PHOTO_INVALID_DIMENSIONS", "not enough rights to send photos to the chat"]
+)
+async def test_of_a_file_that_is_refused_the_words_arrive(
+    server: LoopbackServer, group: Group, nat: Person, refusal: str
+) -> None:
+    server.fail("sendPhoto", 400, f"Bad Request: {refusal}", times=2)
+    server.world.files["photo-large"] = b"a picture"
+    ana = server.user("Ana")
+    await ana.sends_photo("Is my well safe?")
+    await ana.sees("in other words")
+    await ana.presses("Ask a person")
+    head = await nat.sees("Reply here to answer", chat=group)
+    assert "Is my well safe?" in head.text
+    assert "1 file could not be passed on" in head.text
+    await nat.says("Have it tested.", chat=group, topic=group.thread("well"))
+    await ana.sees("Have it tested.")
+    await ana.sends_photo("And this one?")
+
+    def is_added() -> bool:
+        added = [seen.text for seen in group.shown() if "And this one?" in seen.text]
+        return bool(added) and "1 file could not be passed on" in added[0]
+
+    # A group is written to once in three seconds.
+    await until(is_added)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from bot.chat.errors import (
     Unreachable,
 )
 from bot.chat.events import ChatStatusChanged, ConversationRef
-from bot.chat.messages import Attachment, Message
+from bot.chat.messages import Attachment, FileRef, Message
 from tests.telegram.conftest import Stage
 
 Private = Callable[[int], ConversationRef]
@@ -66,6 +66,16 @@ async def test_a_recipient_who_is_gone(
     stage.server.fail("sendMessage", code, description)
     with pytest.raises(RecipientGone):
         await adapter.send(private(ana.id), HELLO)
+
+
+async def test_a_group_that_takes_no_pictures_is_not_gone(
+    stage: Stage, adapter: TelegramAdapter, private: Private
+) -> None:
+    ana = stage.server.user("Ana")
+    stage.server.fail("sendPhoto", 400, "Bad Request: not enough rights to send photos to the chat")
+    picture = FileRef(platform="telegram", kind="photo", handle="abc")
+    with pytest.raises(Undeliverable):
+        await adapter.send(private(ana.id), Message(text="hello", files=(picture,)))
 
 
 @pytest.mark.parametrize("code", [500, 502, 503])

@@ -40,7 +40,7 @@ _GONE: Final = (
     "peer_id_invalid",
     "user is deactivated",
     "bot was kicked",
-    "not enough rights to send",
+    "not enough rights to send text",
     "have no rights to send",
     "chat_write_forbidden",
 )
