@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol, runtime_checkable
+from functools import partial
+from typing import Final, Literal, Protocol, runtime_checkable
 
 import structlog
 
@@ -16,6 +18,17 @@ from bot.delivery.backlog import Job
 from bot.delivery.nonces import NonceMemory, nonce_of
 from bot.delivery.outcomes import FIRST_PAUSE
 from bot.delivery.policy import SenderPolicy
+from bot.store.outages import OUTAGES
+from bot.store.outbox_rows import OutboxRow
+
+Others = Callable[[Collection[str]], Awaitable[Collection[str]]]
+"""Which of these messages are known to be what another row has sent."""
+
+OthersOf = Callable[[OutboxRow, Collection[str]], Awaitable[Collection[str]]]
+"""The same, of a row."""
+
+UNREADABLE: Final[tuple[type[Exception], ...]] = (DeliveryError, *OUTAGES)
+"""What keeps from looking: the platform's reasons, and the database's."""
 
 log = structlog.get_logger(__name__)
 
@@ -25,13 +38,20 @@ class History(Protocol):
     """A platform on which one can look up what was sent."""
 
     async def find_sent(
-        self, to: ConversationRef, message: Message | None, *, nonce: str, since: datetime
+        self,
+        to: ConversationRef,
+        message: Message | None,
+        *,
+        nonce: str,
+        since: datetime,
+        others: Others,
     ) -> SentMessage | None:
         """What was sent there with this nonce; None where it certainly was not.
 
         ``since`` is before the first attempt. ``message`` is what would be sent now, None where
-        it may have had other words then. Raises ``DeliveryError``, ``Undeliverable`` where it
-        will never be told.
+        it may have had other words then. Two announcements may say the same: messages that
+        ``others`` knows are not the one. Raises ``DeliveryError``, ``Undeliverable`` where it
+        will never be told, and what ``others`` raises.
         """
         ...
 
@@ -50,10 +70,16 @@ class Doubts:
     """Asked at the last moment, when a job is about to leave."""
 
     def __init__(
-        self, *, memory: NonceMemory, history: History | None, policy: SenderPolicy
+        self,
+        *,
+        memory: NonceMemory,
+        history: History | None,
+        policy: SenderPolicy,
+        others: OthersOf,
     ) -> None:
         self.memory = memory
         self._history = history
+        self._others = others
         self._policy = policy
 
     def may_repeat(self, tried_at: datetime | None) -> bool:
@@ -82,15 +108,22 @@ class Doubts:
         try:
             async with asyncio.timeout(self._policy.request_timeout):
                 sent = await self._history.find_sent(
-                    job.row.to, message, nonce=nonce_of(job.row), since=job.tried_at
+                    job.row.to,
+                    message,
+                    nonce=nonce_of(job.row),
+                    since=job.tried_at,
+                    others=partial(self._others, job.row),
                 )
-        except (DeliveryError, TimeoutError) as error:
+        except UNREADABLE as error:
             log.warning("history_unreadable", row=job.row.id, error=type(error).__name__)
             is_final = isinstance(error, Undeliverable | RecipientGone)
             if is_final or job.attempts >= self._policy.max_attempts:
                 return given_up
             delay = error.retry_after if isinstance(error, RateLimited) else FIRST_PAUSE
             return Finding(verdict="later", delay=min(delay, self._policy.max_wait))
-        if sent is None:
-            return Finding(verdict="again")
-        return Finding(verdict="sent", sent=sent)
+        if sent is not None:
+            return Finding(verdict="sent", sent=sent)
+        if self.memory.is_lost(job.tried_at):
+            # It may stand farther back than anybody looked.
+            return given_up
+        return Finding(verdict="again")

@@ -45,6 +45,7 @@ class Leadership:
         self.lease: Lease | None = None
         self.deadline = float("-inf")
         self.not_before: datetime | None = None
+        self._seen: tuple[Lease, float] | None = None
 
     def may_send(self) -> bool:
         """Whether the lease still holds by this process's own clock."""
@@ -108,7 +109,8 @@ class Leadership:
         async with self._database.connect() as connection:
             leases = OutboxLeases(connection)
             last = await leases.get(self._token_id)
-            if last is not None and not _is_vacant(last, now, is_locked=is_locked):
+            is_vacant = last is None or _is_vacant(last, now, is_locked=is_locked)
+            if last is not None and not is_vacant and not self._has_fallen_silent(last):
                 if not last.has_lock:
                     # Its owner will want the lock with its next renewal.
                     await self._lock.release()
@@ -120,6 +122,16 @@ class Leadership:
         self.lease = lease
         self.deadline = asked_at + self._policy.lease
         return lease
+
+    def _has_fallen_silent(self, last: Lease) -> bool:
+        """Whether nobody renewed it for too long by this clock, however far ahead it ends.
+
+        A wall clock that was set back would keep everybody out for as long as that.
+        """
+        now = self._clock.monotonic()
+        if self._seen is None or self._seen[0] != last:
+            self._seen = (last, now)
+        return now - self._seen[1] > self._policy.lease + OVERDUE
 
 
 def _is_vacant(last: Lease, now: datetime, *, is_locked: bool) -> bool:

@@ -16,6 +16,9 @@ NONCE_MARGIN: Final = 30.0
 CLOCK_SKEW: Final = timedelta(seconds=2)
 """By which the clocks of two machines may differ; far less than the margin."""
 
+CLOCK_FAULT: Final = timedelta(minutes=1)
+"""By which two clocks may differ; more, and one of them was set, by nobody knows how much."""
+
 
 def nonce_of(row: OutboxRow) -> str:
     """20 characters, the same for every attempt at this row, by whichever process."""
@@ -55,6 +58,17 @@ class NonceMemory:
             return False
         if self._distrusted is not None and tried_at <= self._distrusted:
             return False
-        elapsed = timedelta(seconds=self._clock.monotonic() - self._began)
-        age = max(now, self._started + elapsed) - tried_at
+        age = max(now, self._ongoing()) - tried_at
         return age.total_seconds() < self._window - NONCE_MARGIN
+
+    def is_lost(self, tried_at: datetime) -> bool:
+        """Whether nobody can say when that was: a clock has been set back since, or before."""
+        now = self._clock.now()
+        if tried_at > now + CLOCK_FAULT or self._ongoing() > now + CLOCK_FAULT:
+            return True
+        before = self._distrusted
+        return before is not None and before > self._started + CLOCK_FAULT and tried_at <= before
+
+    def _ongoing(self) -> datetime:
+        """Now, if nobody had set the clock since this began."""
+        return self._started + timedelta(seconds=self._clock.monotonic() - self._began)

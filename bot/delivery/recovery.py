@@ -9,6 +9,7 @@ row's own word counts: ``resend``, or ``hold`` for staff.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 
 import structlog
 
@@ -20,6 +21,9 @@ from bot.store.database import Database
 from bot.store.outbox_claims import Scope
 from bot.store.outbox_rows import OutboxRow, Result, State
 from bot.store.outbox_takeover import OutboxTakeover
+
+PARTS: Final = 10
+"""Requests that one message takes at most, for rows whose times cannot be believed."""
 
 log = structlog.get_logger(__name__)
 
@@ -43,11 +47,12 @@ class Recovery:
         self._scope = scope
         self._gate = gate
         self._doubts = doubts
+        self._began = clock.monotonic()
 
     async def step(self) -> bool:
         """Look once; returns whether rows are still in doubt."""
         now = self._clock.now()
-        before = now - timedelta(seconds=self._policy.request_timeout)
+        before = None if self._is_all_over() else now - self._timeout
         async with self._database.connect() as connection:
             takeover = OutboxTakeover(connection, self._scope)
             reclaimed = await takeover.reclaim(now)
@@ -65,6 +70,18 @@ class Recovery:
             await self._gate.count(connection, settled, ())
             await self._gate.catch_up(connection, settled, now, is_apart=True)
             return await takeover.has_doubtful()
+
+    @property
+    def _timeout(self) -> timedelta:
+        return timedelta(seconds=self._policy.request_timeout)
+
+    def _is_all_over(self) -> bool:
+        """Whether nothing of an earlier term can be on its way, whatever its rows say.
+
+        A clock that was set back makes their leases last for as long as it was set back.
+        """
+        longest = self._policy.lease + PARTS * self._policy.request_timeout
+        return self._clock.monotonic() - self._began > longest
 
     def _judge(self, row: OutboxRow) -> State:
         is_harmless = row.kind != "send" or row.on_unknown == "resend"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from typing import Any, Final
 
 import structlog
@@ -28,7 +28,8 @@ from bot.store.database import Database
 from bot.store.outages import OUTAGES
 from bot.store.outbox_claims import OutboxClaims, Scope
 from bot.store.outbox_leases import Lease
-from bot.store.outbox_rows import Result
+from bot.store.outbox_rows import OutboxRow, Result
+from bot.store.outbox_takeover import OutboxTakeover
 
 CLOSING_TRIES: Final = 3
 
@@ -117,6 +118,7 @@ class _Term:
             ),
             history=sender._history,
             policy=policy,
+            others=self._others,
         )
         self._launcher = Launcher(
             adapter=sender._adapter,
@@ -210,6 +212,10 @@ class _Term:
                 log.warning("recovery_failed", error=type(error).__name__)
             # A sender that was replaced may have claimed once more after the first look.
             await self._clock.sleep(self._policy.poll if is_left else self._policy.lease)
+
+    async def _others(self, row: OutboxRow, message_ids: Collection[str]) -> set[str]:
+        async with self._database.connect() as connection:
+            return await OutboxTakeover(connection, self._scope).others(row, message_ids)
 
     async def _end(self, loops: list[asyncio.Task[Any]], journal: asyncio.Task[Any]) -> None:
         for task in loops:

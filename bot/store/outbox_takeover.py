@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.outbox_claims import Scope
@@ -35,15 +36,15 @@ class OutboxTakeover:
         )
         return int(result.rowcount)
 
-    async def doubtful(self, before: datetime) -> list[OutboxRow]:
-        """Rows that were being sent, and whose lease ran out before ``before``."""
+    async def doubtful(self, before: datetime | None) -> list[OutboxRow]:
+        """Rows that were being sent, and whose lease ran out before ``before``; None for all."""
         rows = await self._connection.execute(
             select(*COLUMNS)
             .where(
                 *self._scope.rows(),
                 delivery.c.state == "sending",
                 delivery.c.epoch < self._scope.lease.epoch,
-                delivery.c.lease_until < before,
+                *(() if before is None else (delivery.c.lease_until < before,)),
             )
             .limit(SWEEP_LIMIT)
         )
@@ -61,6 +62,24 @@ class OutboxTakeover:
             .limit(1)
         )
         return found is not None
+
+    async def others(self, row: OutboxRow, message_ids: Collection[str]) -> set[str]:
+        """Which of these messages are known to be what another row of this chat has sent.
+
+        It walks over all that the platform has been sent: for rows in doubt only.
+        """
+        found = await self._connection.execute(
+            select(delivery.c.message_id, delivery.c.parts).where(
+                delivery.c.platform == row.to.platform,
+                delivery.c.state == "sent",
+                delivery.c.kind == "send",
+                delivery.c.chat_id == row.to.chat_id,
+                delivery.c.id != row.id,
+                or_(delivery.c.message_id.in_(message_ids), delivery.c.parts.is_not(None)),
+            )
+        )
+        theirs = {each for row in found for each in (row.message_id, *(row.parts or "").split())}
+        return theirs & set(message_ids)
 
     async def settle(
         self,

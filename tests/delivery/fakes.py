@@ -7,11 +7,12 @@ from collections import defaultdict, deque
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.chat.errors import Ambiguous, DeliveryError, RateLimited
+from bot.chat.errors import Ambiguous, DeliveryError, RateLimited, Undeliverable
 from bot.chat.events import ConversationRef, Platform
 from bot.chat.messages import Message, SentMessage
 from bot.chat.ports import Capabilities, Clock
 from bot.chat.turn import Dispatch
+from bot.delivery.doubts import Others
 
 NONCE_MEMORY = 300.0
 """Seconds for which Discord was seen to know a nonce."""
@@ -98,20 +99,37 @@ class FakePlatform:
             await self._clock.sleep(self.latency / 2)
             if error is not None:
                 raise error
-            others = [f"{arrival.message_id}.{part}" for part in range(1, self.parts)]
-            return SentMessage(message_id=arrival.message_id, parts=(*others, arrival.message_id))
+            return self._sent(arrival)
         finally:
             self.in_flight[to.chat_id] -= 1
 
     async def find_sent(
-        self, to: ConversationRef, message: Message | None, *, nonce: str, since: datetime
+        self,
+        to: ConversationRef,
+        message: Message | None,
+        *,
+        nonce: str,
+        since: datetime,
+        others: Others,
     ) -> SentMessage | None:
-        self.lookups.append((to.chat_id, message.text if message else None))
+        words = message.text if message else None
+        self.lookups.append((to.chat_id, words))
         await self._clock.sleep(self.latency)
         if self._unreadable:
             raise self._unreadable.popleft()
-        found = [a for a in self.arrivals if (a.chat_id, a.nonce) == (to.chat_id, nonce)]
-        return SentMessage(message_id=found[0].message_id) if found else None
+        alike = [a for a in self.arrivals if a.chat_id == to.chat_id and words in (None, a.text)]
+        taken = await others([part for each in alike for part in self._ids(each)])
+        free = [each for each in alike if not {*taken} & {*self._ids(each)}]
+        if free and words is None:
+            raise Undeliverable("no words to look for")
+        return self._sent(free[0]) if free else None
+
+    def _ids(self, arrival: Arrival) -> tuple[str, ...]:
+        others = (f"{arrival.message_id}.{part}" for part in range(1, self.parts))
+        return (*others, arrival.message_id)
+
+    def _sent(self, arrival: Arrival) -> SentMessage:
+        return SentMessage(message_id=arrival.message_id, parts=self._ids(arrival))
 
     def lose_all(self) -> None:
         """Nothing of what was sent so far has arrived after all."""

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from sqlalchemy import delete, insert
+
 from bot.chat.errors import Ambiguous
 from bot.chat.ports import Lane
+from bot.delivery.leadership import OVERDUE
+from bot.store.schema import sender_lease
 from tests.delivery.world import POLICY, World, private
 
 RATE_SECONDS = 2
@@ -72,6 +78,34 @@ async def test_when_one_dies_nothing_is_lost_and_nothing_doubled(world: World) -
         assert row.state == "unknown" or row.chat_id in arrived
     assert 0 < states["unknown"] <= 8
     assert {row.error for row in await world.rows() if row.state == "unknown"} == {"interrupted"}
+
+
+async def _set_lease(world: World, ahead: float) -> None:
+    """Another process, whose clock is ahead, has or renews the token."""
+    async with world.database.connect() as connection:
+        until = world.clock.now() + timedelta(seconds=ahead)
+        await connection.execute(delete(sender_lease))
+        await connection.execute(
+            insert(sender_lease).values(token_id="bot", owner="dead", epoch=7, until=until)
+        )
+
+
+async def test_a_dead_one_whose_clock_was_ahead_is_replaced_all_the_same(world: World) -> None:
+    await _set_lease(world, 7200)
+    standby = await world.sender()
+    await world.clock.run_for(POLICY.lease)
+    assert not standby.is_active
+    await world.clock.run_for(OVERDUE + 1)
+    assert standby.is_active
+
+
+async def test_a_living_one_whose_clock_is_ahead_is_not_replaced(world: World) -> None:
+    await _set_lease(world, 7200)
+    standby = await world.sender()
+    for _ in range(10):
+        await world.clock.run_for(POLICY.lease / 3)
+        await _set_lease(world, 7200)
+    assert not standby.is_active
 
 
 async def test_what_was_being_sent_is_not_decided_too_early(world: World) -> None:

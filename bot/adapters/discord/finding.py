@@ -6,7 +6,8 @@ https://docs.discord.com/developers/resources/message#get-channel-messages
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -29,16 +30,26 @@ CLOCK_FAULT: Final = timedelta(hours=1)
 """By which they may differ before what is not found counts as not sent."""
 
 
+Others = Callable[[Collection[str]], Awaitable[Collection[str]]]
+"""Which of these messages are known to have come about in another way than the one looked for."""
+
+
 class SentFinding:
     """The part of the adapter that is ``bot.delivery.doubts.History``."""
 
     client: AssistantClient
 
     async def find_sent(
-        self, to: ConversationRef, message: Message | None, *, nonce: str, since: datetime
+        self,
+        to: ConversationRef,
+        message: Message | None,
+        *,
+        nonce: str,
+        since: datetime,
+        others: Others,
     ) -> SentMessage | None:
         """See ``History``; the nonce is of no use here."""
-        return await self.client.sending.find_sent(to, message, since)
+        return await self.client.sending.find_sent(to, message, since, others)
 
 
 async def find_sent(
@@ -46,30 +57,46 @@ async def find_sent(
     own_id: int,
     payloads: Sequence[Payload] | None,
     since: datetime,
+    others: Others,
     *,
     is_private: bool,
 ) -> SentMessage | None:
     """What the account ``own_id`` sent since then; None where it certainly sent nothing such.
 
+    Two announcements may say the same: what is known to be another's is left out.
+
     ``payloads`` None: its words are not known. Raises ``Undeliverable`` where nobody can tell,
     and what discord.py raises.
     """
     said = await _since(channel, since - CLOCK_FAULT, is_private=is_private)
-    own = [message for message in said if message.author.id == own_id]
-    if not own:
-        return None
     wanted = [_words(payload.content, payload.embed) for payload in payloads or ()]
-    if not wanted or not all(wanted):
-        raise Undeliverable("it has no words to look for")
-    alike = [message for message in own if _words_of(message) in wanted]
+    is_worded = bool(wanted) and all(wanted)
+    alike = [
+        message
+        for message in said
+        if message.author.id == own_id and (not is_worded or _words_of(message) in wanted)
+    ]
+    taken = await others([str(message.id) for message in alike]) if alike else ()
+    alike = [message for message in alike if str(message.id) not in taken]
     if not alike:
         return None
-    found = [message for message in alike if message.created_at >= since - PRECISION]
-    ids = {_words_of(message): str(message.id) for message in found}
-    if len(found) < len(alike) or set(ids) != set(wanted):
-        raise Undeliverable("a part of it stands there, or it was said before")
-    parts = tuple(ids[words] for words in wanted)
+    if not is_worded:
+        raise Undeliverable("it has no words to look for")
+    if any(message.created_at < since - PRECISION for message in alike):
+        raise Undeliverable("it was said before")
+    parts = _parts(alike, wanted)
     return SentMessage(message_id=parts[-1], parts=parts)
+
+
+def _parts(alike: Sequence[discord.Message], wanted: Sequence[str]) -> tuple[str, ...]:
+    """The messages with these words, each once; of several that say the same, the oldest."""
+    ids: defaultdict[str, list[str]] = defaultdict(list)
+    for message in alike:
+        ids[_words_of(message)].append(str(message.id))
+    try:
+        return tuple(ids[words].pop() for words in wanted)
+    except IndexError:
+        raise Undeliverable("only a part of it stands there") from None
 
 
 async def _since(

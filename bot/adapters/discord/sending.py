@@ -10,7 +10,7 @@ from typing import Final
 import discord
 
 from bot.adapters.discord.errors import ALREADY_PUBLISHED, UNKNOWN_MESSAGE, delivery_errors
-from bot.adapters.discord.finding import find_sent
+from bot.adapters.discord.finding import Others, find_sent
 from bot.adapters.discord.inbound import conversation_of
 from bot.adapters.discord.render import Payload, render, render_one
 from bot.chat.errors import Undeliverable, Unreachable
@@ -78,7 +78,7 @@ class Sending:
         return SentMessage(message_id=parts[-1], parts=tuple(parts))
 
     async def find_sent(
-        self, to: ConversationRef, message: Message | None, since: datetime
+        self, to: ConversationRef, message: Message | None, since: datetime, others: Others
     ) -> SentMessage | None:
         """See ``finding``; ``message`` is None where its words are not known."""
         with delivery_errors():
@@ -88,7 +88,7 @@ class Sending:
             raise Unreachable("Discord is not connected")
         with delivery_errors():
             return await find_sent(
-                channel, self._client.user.id, payloads, since, is_private=to.is_private
+                channel, self._client.user.id, payloads, since, others, is_private=to.is_private
             )
 
     async def edit(self, to: ConversationRef, message_id: str, message: Message) -> None:

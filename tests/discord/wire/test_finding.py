@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -38,11 +39,19 @@ def _show(line: Line, *said: dict[str, Any]) -> None:
 
 
 async def _look(
-    line: Line, wanted: Message | None = NEWS, *, is_private: bool = False
+    line: Line,
+    wanted: Message | None = NEWS,
+    *,
+    is_private: bool = False,
+    taken: Collection[str] = (),
 ) -> SentMessage | None:
     to = ConversationRef(platform="discord", chat_id=str(CHANNEL), is_private=is_private)
     since = datetime.now(UTC) - timedelta(minutes=5)
-    return await line.adapter.find_sent(to, wanted, nonce="n", since=since)
+
+    async def others(ids: Collection[str]) -> Collection[str]:
+        return {*ids} & {*taken}
+
+    return await line.adapter.find_sent(to, wanted, nonce="n", since=since, others=others)
 
 
 async def _sent(line: Line, wanted: Message) -> list[dict[str, Any]]:
@@ -98,6 +107,54 @@ async def test_the_same_words_from_before_are_no_proof(line: Line) -> None:
     assert await _look(line) is None
 
 
+async def test_what_is_known_to_be_another_message_is_not_it(line: Line) -> None:
+    (kept,) = await _sent(line, NEWS)
+    twin = _said(kept["content"], ago=60)
+    _show(line, twin)
+    assert await _look(line, taken=[twin["id"]]) is None
+    _show(line, kept, twin)
+    found = await _look(line, taken=[twin["id"]])
+    assert found is not None and found.message_id == kept["id"]
+    # Of two that nobody knows, the oldest: each row that says the same takes one.
+    _show(line, kept, twin)
+    found = await _look(line)
+    assert found is not None and found.message_id == twin["id"]
+
+
+async def test_an_earlier_one_of_another_is_no_reason_to_doubt(line: Line) -> None:
+    (kept,) = await _sent(line, NEWS)
+    earlier = _said(kept["content"], ago=1800)
+    _show(line, kept, earlier)
+    found = await _look(line, taken=[earlier["id"]])
+    assert found is not None and found.message_id == kept["id"]
+
+
+async def test_of_another_that_has_several_parts_none_counts(line: Line) -> None:
+    kept = await _sent(line, LONG)
+    ids = [each["id"] for each in kept]
+    _show(line, *reversed(kept))
+    assert await _look(line, LONG, taken=ids) is None
+    twins = [_said({"content": each["content"], "embeds": each["embeds"]}) for each in kept]
+    _show(line, *reversed(twins), *reversed(kept))
+    found = await _look(line, LONG, taken=ids)
+    assert found is not None and found.parts == tuple(each["id"] for each in twins)
+    _show(line, twins[0], *reversed(kept))
+    with pytest.raises(Undeliverable):
+        await _look(line, LONG, taken=ids)
+
+
+async def test_parts_that_say_the_same_are_counted(line: Line) -> None:
+    wanted = Message(text="\n\n".join(["soil " * 800] * 2))
+    kept = await _sent(line, wanted)
+    assert len(kept) == 2 and kept[0]["embeds"] == kept[1]["embeds"]
+    _show(line, kept[0])
+    with pytest.raises(Undeliverable):
+        await _look(line, wanted)
+    _show(line, *reversed(kept))
+    found = await _look(line, wanted)
+    assert found is not None and found.parts == tuple(each["id"] for each in kept)
+
+
 async def test_a_part_of_it_is_not_all_of_it(line: Line) -> None:
     kept = await _sent(line, LONG)
     _show(line, kept[0])
@@ -108,9 +165,12 @@ async def test_a_part_of_it_is_not_all_of_it(line: Line) -> None:
 async def test_where_the_words_are_not_known_only_silence_tells(line: Line) -> None:
     _show(line, _said("hello", author=user(5, "Ben")))
     assert await _look(line, None) is None
-    _show(line, _said("anything"))
+    said = _said("anything")
+    _show(line, said)
     with pytest.raises(Undeliverable):
         await _look(line, None)
+    _show(line, said)
+    assert await _look(line, None, taken=[said["id"]]) is None
 
 
 async def test_where_much_was_said_a_few_pages_are_read(line: Line) -> None:
