@@ -114,11 +114,13 @@ async def test_what_is_known_to_be_another_message_is_not_it(line: Line) -> None
     assert await _look(line, taken=[twin["id"]]) is None
     _show(line, kept, twin)
     found = await _look(line, taken=[twin["id"]])
-    assert found is not None and found.message_id == kept["id"]
+    assert found is not None
+    assert found.message_id == kept["id"]
     # Of two that nobody knows, the oldest: each row that says the same takes one.
     _show(line, kept, twin)
     found = await _look(line)
-    assert found is not None and found.message_id == twin["id"]
+    assert found is not None
+    assert found.message_id == twin["id"]
 
 
 async def test_an_earlier_one_of_another_is_no_reason_to_doubt(line: Line) -> None:
@@ -126,7 +128,8 @@ async def test_an_earlier_one_of_another_is_no_reason_to_doubt(line: Line) -> No
     earlier = _said(kept["content"], ago=1800)
     _show(line, kept, earlier)
     found = await _look(line, taken=[earlier["id"]])
-    assert found is not None and found.message_id == kept["id"]
+    assert found is not None
+    assert found.message_id == kept["id"]
 
 
 async def test_of_another_that_has_several_parts_none_counts(line: Line) -> None:
@@ -137,7 +140,8 @@ async def test_of_another_that_has_several_parts_none_counts(line: Line) -> None
     twins = [_said({"content": each["content"], "embeds": each["embeds"]}) for each in kept]
     _show(line, *reversed(twins), *reversed(kept))
     found = await _look(line, LONG, taken=ids)
-    assert found is not None and found.parts == tuple(each["id"] for each in twins)
+    assert found is not None
+    assert found.parts == tuple(each["id"] for each in twins)
     _show(line, twins[0], *reversed(kept))
     with pytest.raises(Undeliverable):
         await _look(line, LONG, taken=ids)
@@ -146,13 +150,15 @@ async def test_of_another_that_has_several_parts_none_counts(line: Line) -> None
 async def test_parts_that_say_the_same_are_counted(line: Line) -> None:
     wanted = Message(text="\n\n".join(["soil " * 800] * 2))
     kept = await _sent(line, wanted)
-    assert len(kept) == 2 and kept[0]["embeds"] == kept[1]["embeds"]
+    assert len(kept) == 2
+    assert kept[0]["embeds"] == kept[1]["embeds"]
     _show(line, kept[0])
     with pytest.raises(Undeliverable):
         await _look(line, wanted)
     _show(line, *reversed(kept))
     found = await _look(line, wanted)
-    assert found is not None and found.parts == tuple(each["id"] for each in kept)
+    assert found is not None
+    assert found.parts == tuple(each["id"] for each in kept)
 
 
 async def test_a_part_of_it_is_not_all_of_it(line: Line) -> None:
