@@ -14,6 +14,7 @@ from bot.store import Store
 from bot.store.questions import Question
 from bot.translating import translator
 from handlers.answers import answer
+from handlers.desk_merging import going_on
 from handlers.desk_texts import told
 from handlers.titles import begun
 from knowledge.answering import Query
@@ -44,14 +45,14 @@ class Canned:
         if article is None:
             return told(turn, _("There is no such article."))
         store: Store = turn.store
-        while question.merged_into is not None:
-            into = await store.questions.hold(question.merged_into)
-            if into is None:
-                break
-            question = into
-        if await self._is_sent(store, question, article):
+        question = await going_on(store, question)
+        if question.outcome == "withdrawn":
+            return told(turn, _("The asker took the question back."))
+        words = self._words(article, question)
+        was_sent = await self._was_sent(store, question, article)
+        if was_sent and not await self._is_lost(store, question, words):
             return told(turn, _("The asker was sent this article already."))
-        refused = await self._keep(turn, question, staff, self._words(article, question))
+        refused = await self._keep(turn, question, staff, words)
         if refused is not None:
             return refused
         await store.question_events.add(
@@ -61,6 +62,7 @@ class Canned:
 
     def _article(self, mark: str, question: Question) -> Article | None:
         """By its id, or by its place (from 1) among what the question's head suggests."""
+        mark = mark.strip(" .,;:").casefold()
         if mark.isdecimal() and len(mark) < 3:
             place = int(mark) - 1
             mark = question.candidates[place] if 0 <= place < len(question.candidates) else ""
@@ -73,7 +75,7 @@ class Canned:
         parts = (f"**{escape(shown.title)}**", shown.text, footer)
         return "\n\n".join(part for part in parts if part)
 
-    async def _is_sent(self, store: Store, question: Question, article: Article) -> bool:
+    async def _was_sent(self, store: Store, question: Question, article: Article) -> bool:
         """Whether it went out already, in this question or in one that was joined with it."""
         seen: set[int] = set()
         waiting = [question.number]
@@ -87,19 +89,35 @@ class Canned:
                     waiting += {int(event.detail)} - seen
         return False
 
+    async def _is_lost(self, store: Store, question: Question, words: str) -> bool:
+        """Whether the asker has not got what went out with these words, and will not."""
+        states = [
+            copy.state
+            for message in await store.question_messages.of(question.number, {"contact"})
+            if message.text == words
+            for copy in await store.question_copies.of(message.id)
+            if not copy.is_origin and copy.where.key == question.where.key
+        ]
+        return bool(states) and all(state in ("blocked", "failed") for state in states)
+
     def find(self, turn: Turn, question: Question, words: str) -> Message:
         """What the search finds, in the thread, each with a button that sends it."""
         _ = turn._
+        if not question.person_id:
+            return Message(text=_("The asker has been forgotten; nobody can be told."))
         if not words.strip():
             return Message(text=_("Write #find and a few words, such as: #find lead in gardens"))
         found = self._search(words, question.language)
         if not found:
             return Message(text=_("I found no article for these words."))
         is_mail = turn.event.conversation.platform == "email"
-        lines = [_line(article, question, _, is_mail=is_mail) for article in found]
-        buttons = (send_button(question, article, _) for article in found)
-        rows: tuple[Row, ...] = tuple((button,) for button in buttons if button is not None)
-        return Message(text="\n".join(lines), rows=rows)
+        lines: list[str] = []
+        rows: list[Row] = []
+        for article in found:
+            button = None if is_mail else send_button(question, article, _)
+            lines.append(_line(article, question, _, is_marked=button is None))
+            rows += [] if button is None else [(button,)]
+        return Message(text="\n".join(lines), rows=tuple(rows))
 
     def _search(self, words: str, language: str) -> list[Article]:
         """By what the articles answer, then by what their titles begin with."""
@@ -111,8 +129,8 @@ class Canned:
         return list(found.values())[:FOUND]
 
 
-def _line(article: Article, question: Question, translate: Translate, *, is_mail: bool) -> str:
+def _line(article: Article, question: Question, translate: Translate, *, is_marked: bool) -> str:
     """Its title as the asker reads it, and as the contact does where that differs."""
     theirs, mine = article.text(question.language).title, article.text(translate.language).title
     titles = escape(theirs) if theirs == mine else f"{escape(theirs)} ({escape(mine)})"
-    return f"- {escape(f'#send {article.id}')}: {titles}" if is_mail else f"- {titles}"
+    return f"- {escape(f'#send {article.id}')}: {titles}" if is_marked else f"- {titles}"

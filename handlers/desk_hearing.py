@@ -18,7 +18,7 @@ from bot.store import Store
 from bot.store.questions import Question
 from handlers.desk_mine import Mine
 from handlers.desk_opening import stored_files
-from handlers.desk_staff import DeskStaff, is_note
+from handlers.desk_staff import DeskStaff, is_tagged
 from handlers.discretion import private_chat
 
 Heard = tuple[Reply]
@@ -59,7 +59,7 @@ class Hearing:
         message = await store.question_messages.get(copy.message)
         if message is None or message.person_id != turn.member.id or message.deleted_at:
             return None
-        if message.kind == "contact" and is_note(event.text):
+        if message.kind == "contact" and is_tagged(event.text):
             text = turn._(
                 "The asker has this already, so it stays as it was. Please write the note as a "
                 "new message."

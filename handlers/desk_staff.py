@@ -19,6 +19,7 @@ from bot.store.questions import Question
 from handlers import desk_forms
 from handlers.desk_canned import Canned
 from handlers.desk_history import history
+from handlers.desk_merging import going_on, merge
 from handlers.desk_moving import Moving
 from handlers.desk_opening import stored_files
 from handlers.desk_texts import told
@@ -27,10 +28,9 @@ from knowledge.library import Library
 _TAG: Final = re.compile(r"^\\?#(note|close|reopen|take|assign|find|send)\b[ \t:]*", re.IGNORECASE)
 
 
-def is_note(text: str) -> bool:
-    """Whether what a contact wrote is for the contacts alone."""
-    tag = _TAG.match(text)
-    return tag is not None and tag[1].lower() == "note"
+def is_tagged(text: str) -> bool:
+    """Whether what a contact wrote is for the contacts or the assistant, not for the asker."""
+    return _TAG.match(text) is not None
 
 
 def _first_line(text: str) -> str:
@@ -157,22 +157,12 @@ class DeskStaff:
 
     async def merged(self, turn: Turn) -> Reply:
         """The number of the question that goes on was given."""
-        staff, question, text = await self._submitted(turn)
+        staff, question, text = await self._submitted(turn, is_held=False)
         if staff is None or question is None:
             return Message(text=self._refusal(turn), is_ephemeral=True)
-        _ = turn._
-        into = await self._question(turn, text.lstrip("#"), is_held=False)
-        if into is None or into.number == question.number or not into.is_alive:
-            fault = _("There is no open question with that number.")
-            return Message(text=fault, is_ephemeral=True)
-        if question.is_confidential or into.is_confidential:
-            # Whether both have the same asker would give the name away.
-            return Message(text=_("The asker wishes to stay unnamed."), is_ephemeral=True)
-        if into.person_id != question.person_id:
-            fault = _("These are of different people; what one wrote is not for the other.")
-            return Message(text=fault, is_ephemeral=True)
-        await self._moving.merge(turn, question, into, staff)
-        return Message(text=_("Joined with question {number}.", number=into.number))
+        other = text.lstrip("# ")
+        into = int(other) if other.isdecimal() and len(other) <= 12 else 0
+        return await merge(turn, self._moving, staff, question.number, into)
 
     async def _keep(
         self,
@@ -189,12 +179,13 @@ class DeskStaff:
         ``is_written``: the words are those of the message, not what it or a press asked for.
         """
         store: Store = turn.store
-        if question.merged_into is not None:
-            question = await store.questions.get(question.merged_into) or question
+        question = await going_on(store, question)
         event, now = turn.event, turn.clock.now()
         files = stored_files(turn) if is_written else []
         if not words and not files:
             return Message(text=turn._("There is nothing in it to pass on."), is_ephemeral=True)
+        if kind == "contact" and not question.person_id:
+            return Message(text=turn._("The asker has been forgotten; nobody can be told."))
         spoken = event if is_written and isinstance(event, MessageReceived) else None
         album = spoken.album if spoken is not None else None
         if album is not None and files:
@@ -226,8 +217,6 @@ class DeskStaff:
         if kind == "note":
             await self._relay.to_desks(store, message, question, now, written_in=written_in)
             return None if spoken is not None else Message(text=turn._("Noted."), is_ephemeral=True)
-        if not question.person_id:
-            return Message(text=turn._("The asker has been forgotten; nobody can be told."))
         await self._moving.answered(turn, question, staff)
         await self._relay.to_asker(store, message, question, now)
         await self._relay.to_desks(store, message, question, now, written_in=written_in)
@@ -261,11 +250,14 @@ class DeskStaff:
         await self._moving.reopen(turn, question, by=staff.id)
         return told(turn, turn._("Open again."))
 
-    async def _submitted(self, turn: Turn) -> tuple[Staff | None, Question | None, str]:
+    async def _submitted(
+        self, turn: Turn, *, is_held: bool = True
+    ) -> tuple[Staff | None, Question | None, str]:
         assert isinstance(turn.event, FormSubmitted)
         number = turn.event.form.partition(ABOUT)[2]
         staff = self._staff(turn)
-        return staff, await self._question(turn, number), turn.event.value("text").strip()
+        question = await self._question(turn, number, is_held=is_held)
+        return staff, question, turn.event.value("text").strip()
 
     async def _question(self, turn: Turn, number: str, *, is_held: bool = True) -> Question | None:
         """The question as it stands, held against others who press at the same moment."""

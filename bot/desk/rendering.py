@@ -25,6 +25,8 @@ MINE: Final = "mine"
 SUGGESTED: Final = 2
 TITLE_LIMIT: Final = 90
 """Characters of a thread's name; Discord takes 100, Telegram 128."""
+LABEL_LIMIT: Final = 60
+"""Characters of a button's label; Discord takes 80."""
 
 _COORDINATE: Final = re.compile(r"(-?\d{1,3}[.,٫]\d)\d{2,}(?=\D|$)")
 _SECONDS: Final = r"(?:[.,٫]\d+)?\s*['′’ʹ](?:\s*\d{1,2}(?:[.,٫]\d+)?\s*(?:[\"″”]|['′’ʹ]{2}))?"
@@ -69,7 +71,11 @@ def title(question: Question) -> str:
     mark = "🔴 " if question.is_urgent and question.is_alive else marks.get(question.state, "")
     words = " ".join(shown(question, question.text).split()) or "📷"
     whole = f"{mark}#{question.number} {words}"
-    return whole if len(whole) <= TITLE_LIMIT else f"{whole[: TITLE_LIMIT - 1].rstrip()}…"
+    return _cut(whole, TITLE_LIMIT)
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 
 def describe(question: Question, library: Library, translate: Translate) -> str:
@@ -176,7 +182,7 @@ def send_button(question: Question, article: Article, translate: Translate) -> B
     except ActionTooLong:
         return None
     label = translate("Send: {title}", title=article.text(translate.language).title)
-    return Button(label=label[:60], action=action)
+    return Button(label=_cut(label, LABEL_LIMIT), action=action)
 
 
 def to_desk(message: QuestionMessage, question: Question, translate: Translate) -> Message:

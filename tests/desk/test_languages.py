@@ -81,10 +81,11 @@ async def test_the_history_and_the_list_hold_words_and_no_names_of_columns(stage
     await desks.work()
     nat = desks.contact()
     await nat.presses_action(Action("desk", "history", "1"))
-    nat.sees("given to a contact · Natalia")
+    french = translator("fr")
+    nat.sees(french("given to a contact") + " · Natalia")
     nat.sees_not("routed")
     await (nat := stage.persona("Nat")).says("/questions")
-    nat.sees("not taken yet")
+    nat.sees(french("not taken yet"))
 
 
 def test_every_deed_that_is_noted_has_words() -> None:
