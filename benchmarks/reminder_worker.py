@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import logging
 import sys
+from typing import Final
 
 import structlog
 
@@ -18,6 +19,8 @@ from bot.clockwork.texts import Defaults
 from bot.commands.calendar_texts import HandlersTexts
 from bot.store import Database
 
+PATIENCE: Final = 600_000
+
 
 async def work(url: str) -> int:
     """Settle whatever is due until nothing waits."""
@@ -26,6 +29,8 @@ async def work(url: str) -> int:
         reminding = Reminding(
             database=database, clock=clock, texts=HandlersTexts(), defaults=Defaults()
         )
+        if database.is_sqlite:
+            await _be_patient(database)
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
         settled = 0
@@ -34,6 +39,15 @@ async def work(url: str) -> int:
             if reminding.next_moment is None:
                 return settled
             await asyncio.sleep(0.01)
+
+
+async def _be_patient(database: Database) -> None:
+    """SQLite gives its lock to whoever asks next, so one of several may wait for all the others.
+
+    On a busy machine that is longer than the assistant waits before it tries again.
+    """
+    async with database.connect() as connection:
+        await connection.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE}")
 
 
 def main() -> int:
