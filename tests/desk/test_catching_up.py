@@ -124,6 +124,10 @@ async def test_changed_and_deleted_while_nobody_listened(town: Town) -> None:
     assert "Drink it." not in said(ana)
     await town.until(lambda: "Forget that." not in said(thread))
     assert "taken back" in said(thread)
+    # Read once more, it has been heard.
+    await town.leaves()
+    await town.returns()
+    assert len(town.events) == len({event.id for event in town.events})
 
 
 async def test_a_thread_that_was_deleted_comes_back_with_all_of_it(town: Town) -> None:
@@ -138,6 +142,29 @@ async def test_a_thread_that_was_deleted_comes_back_with_all_of_it(town: Town) -
     fresh = town.thread("Is my well safe?")
     assert fresh.id != thread.id
     assert "Have it tested." in said(fresh)
+
+
+async def test_a_thread_that_was_deleted_is_missed_before_anybody_writes(town: Town) -> None:
+    thread = await town.ask(town.ana, "Is my well safe?")
+    await town.leaves()
+    town.env.backend.delete_channel(thread.id)
+    await town.returns()
+    await town.until(lambda: "Is my well safe?" in said(town.thread("Is my well safe?")))
+    assert town.thread("Is my well safe?").id != thread.id
+
+
+async def test_where_nobody_wrote_nothing_is_read(town: Town) -> None:
+    wells = await town.ask(town.ana, "Is my well safe?")
+    ashes = await town.ask(town.ben, "May I use ash?")
+    town.pass_time(timedelta(hours=1))
+    await town.has_heard_all()
+    await town.leaves()
+    await town.ser.send(wells, "Have it tested.", reply_to=wells.last_message)
+    requests = len(town.env.http_requests)
+    await town.returns(later=timedelta(hours=1))
+    read = [each.path for each in town.env.http_requests[requests:] if each.method == "GET"]
+    assert [path for path in read if str(wells.id) in path]
+    assert not [path for path in read if str(ashes.id) in path]
 
 
 async def test_without_the_right_to_read_the_secretariat_is_told_once(town: Town) -> None:

@@ -34,6 +34,7 @@ from bot.store.schema import delivery
 from knowledge.library import Library
 from tests.desk.people import NAT, SER, desk_library
 from tests.desk.test_on_discord import said
+from tests.discord.histories import true_histories
 from tests.waiting import until
 
 
@@ -105,6 +106,16 @@ class Town:
         assert self.env.bot.user is not None
         return self.env.bot.user.mention
 
+    async def has_heard_all(self) -> None:
+        """Until it is noted that everything was heard so far."""
+        now = self.clock.now()
+
+        async def is_noted() -> bool:
+            heard = await self.heard()
+            return heard is not None and heard >= now
+
+        await until(is_noted, "all to be heard")
+
     def pass_time(self, time: timedelta) -> None:
         """For everybody."""
         self.env.backend.clock.advance(time.total_seconds())
@@ -121,8 +132,15 @@ class Town:
 
     def let_read(self, *, is_so: bool) -> None:
         """Give the assistant the right to read old messages of the desk, or take it."""
+        self._let(discord.Permissions.read_message_history.flag, is_so=is_so)
+
+    def let_make_threads(self, *, is_so: bool) -> None:
+        """The same for threads at the desk."""
+        self._let(discord.Permissions.create_public_threads.flag, is_so=is_so)
+
+    def _let(self, right: int, *, is_so: bool) -> None:
         assert self.env.bot.user is not None
-        deny = 0 if is_so else discord.Permissions.read_message_history.flag
+        deny = 0 if is_so else right
         overwrite = Overwrite(self.env.bot.user.id, OverwriteType.MEMBER, deny=deny)
         self.env.backend.set_overwrite(self.desk.id, overwrite)
 
@@ -261,11 +279,12 @@ async def town_at(folder: Path) -> AsyncIterator[Town]:
     url = SecretStr(f"sqlite:///{folder / 'x.db'}")
     async with await prepare_database(Settings(database=DatabaseSettings(url=url))) as database:
         town = Town(database)
-        await town.open()
-        try:
-            yield town
-        finally:
-            await town.close()
+        with true_histories():
+            await town.open()
+            try:
+                yield town
+            finally:
+                await town.close()
         assert town.env.errors == []
 
 

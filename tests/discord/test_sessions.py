@@ -102,6 +102,18 @@ async def test_before_the_list_is_there_an_event_waits(world: World) -> None:
     await asyncio.wait_for(early, 5)
 
 
+async def test_from_a_new_session_on_an_event_waits_for_the_list_again(world: World) -> None:
+    world.connect()
+    world.run()
+    await world.has_heard_now()
+    world.sessions.beginning()
+    early = asyncio.create_task(world.sessions.before(says(WELLS.where)))
+    await world.has_idled()
+    assert not early.done()
+    world.sessions.began()
+    await asyncio.wait_for(early, 5)
+
+
 async def test_while_one_shard_is_away_others_are_answered_at_once(world: World) -> None:
     world.connect()
     world.run()
