@@ -58,9 +58,7 @@ def _backup(settings: Settings) -> Finding:
 async def _web(settings: Settings) -> Finding:
     web = settings.web
     if not web.port:
-        is_needed = settings.telegram.mode == "webhook"
-        text = "Web server: off." + (" The webhook needs it: set [web] port." if is_needed else "")
-        return Finding(state="bad" if is_needed else "missing", text=text)
+        return _web_off(settings)
     address = f"http://{'127.0.0.1' if web.host == '0.0.0.0' else web.host}:{web.port}/readyz"
     try:
         async with aiohttp.ClientSession(timeout=_TIMEOUT) as session, session.get(address) as page:
@@ -75,6 +73,17 @@ async def _web(settings: Settings) -> Finding:
     except (aiohttp.ClientError, TimeoutError, OSError):
         text = f"Web server: nothing answers at {address}; the assistant is not running here."
         return Finding(state="missing", text=text)
+
+
+def _web_off(settings: Settings) -> Finding:
+    if settings.telegram.mode == "webhook":
+        return Finding(state="bad", text="Web server: off. The webhook needs it: set [web] port.")
+    if settings.web.public_url is None:
+        return Finding(state="missing", text="Web server: off.")
+    # SQLite is one process's alone.
+    is_alone = settings.database.url.get_secret_value().startswith("sqlite:")
+    text = "Web server: off. Links to [web] public_url need one; another process may serve them."
+    return Finding(state="bad" if is_alone else "missing", text=text)
 
 
 def is_unmade(url: URL) -> bool:

@@ -86,6 +86,12 @@ def _fault(settings: Settings, roles: frozenset[str]) -> str:
             "--role needs PostgreSQL: SQLite is one process's alone. Set INSOP_DATABASE_URL, and "
             "bring the data over with: insop db copy FROM TO"
         )
+    # With roles another process may serve the address.
+    if not roles and settings.web.public_url is not None and not settings.web.port:
+        return (
+            "[web] public_url is set, but with port = 0 nothing answers there, and the links in "
+            "mails and calendars lead nowhere. Set [web] port, or take public_url out."
+        )
     return ""
 
 

@@ -69,6 +69,12 @@ async def test_what_is_wrong_is_said(
         assert found[name] == "bad", name
 
 
+async def test_an_address_that_nothing_serves_is_said(database: Database) -> None:
+    web = WebSettings(port=0, public_url="https://insop.example.org")
+    found = await states(settings(database, web=web))
+    assert found["Web server"] == "bad"
+
+
 @pytest.mark.parametrize("is_running", [True, False])
 async def test_the_assistant_is_found_where_it_runs(
     database: Database, tmp_path: Path, clock: ManualClock, is_running: bool

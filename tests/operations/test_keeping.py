@@ -132,3 +132,26 @@ def test_roles_that_cannot_be_are_refused_in_one_sentence(
     said = capsys.readouterr().err
     assert expected in said
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "role", "is_refused"),
+    [("sqlite:///x.db", "all", True), ("postgresql://x@[::", "clock", False)],
+)
+def test_an_address_that_nobody_would_serve_is_refused(
+    address: str,
+    role: str,
+    is_refused: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("INSOP_TELEGRAM_TOKEN", "123456:abc")
+    monkeypatch.setenv("INSOP_DATABASE_URL", address)
+    Path("config.toml").write_text('[web]\nport = 0\npublic_url = "https://insop.example.org"\n')
+    # The one with a role gets as far as its database.
+    assert main(["run", "--role", role]) == (2 if is_refused else 1)
+    said = capsys.readouterr().err
+    assert ("public_url" in said) is is_refused
+    assert said.count("\n") == 1
