@@ -72,8 +72,13 @@ class Engine:
     crossing: Crossing
     detector: LanguageDetector
     titles: Mapping[str, str]
-    _looks: Recent[_Key, Look] = field(default_factory=lambda: Recent(_KEPT), compare=False)
-    _outcomes: Recent[Query, Outcome] = field(default_factory=lambda: Recent(_KEPT), compare=False)
+    # An engine with anything else, such as other thresholds, begins with an empty memory.
+    _looks: Recent[_Key, Look] = field(
+        default_factory=lambda: Recent(_KEPT), compare=False, init=False
+    )
+    _outcomes: Recent[Query, Outcome] = field(
+        default_factory=lambda: Recent(_KEPT), compare=False, init=False
+    )
 
     @classmethod
     def build(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from bot.store import Database
 from bot.store.labels import Label
 from bot.store.migrating import upgrade
 from bot.store.schema_teaching import label
+from knowledge.answering import Query
 from knowledge.labels import Labelled, evaluate_labels, fit, keep, with_kept
 from knowledge.search.engine import Engine
 from tests.clock import ManualClock
@@ -114,6 +116,17 @@ def test_enough_labels_change_the_threshold_and_are_kept(engine: Engine, tmp_pat
     assert again.crossing is not engine.crossing
     (tmp_path / "calibration.json").write_text("broken", encoding="utf-8")
     assert with_kept(engine, tmp_path) is engine
+
+
+def test_other_thresholds_know_nothing_of_earlier_decisions(
+    engine: Engine, tmp_path: Path
+) -> None:
+    query = Query(text="how do i take a soil sample", language="en")
+    assert engine.decide(query).decision == "answer"
+    strict = replace(fit(engine, labelled(right=30, wrong=30))["en"], suggest_from=2.0)
+    keep({"en": strict}, tmp_path)
+    assert with_kept(engine, tmp_path).decide(query).decision == "rephrase"
+    assert engine.decide(query).decision == "answer"
 
 
 async def test_the_command_says_what_is_missing(
