@@ -14,6 +14,7 @@ from tests.clock import ManualClock
 from tests.events.stage import publish
 from tests.events.test_mirroring import ListBoard, board, mirroring
 from tests.stage import Persona
+from tests.waiting import until
 
 __all__ = ["board", "mirroring"]
 
@@ -102,7 +103,9 @@ async def test_it_goes_on_when_nothing_answers(
 
 async def passes(clock: ManualClock, is_so: Callable[[], bool]) -> None:
     """Let time go on until it is so."""
-    async with asyncio.timeout(20):
-        while not is_so():
-            await asyncio.sleep(0.005)
-            clock.advance(POLL)
+
+    def has_passed() -> bool:
+        clock.advance(POLL)
+        return is_so()
+
+    await until(has_passed)

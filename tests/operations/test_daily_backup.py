@@ -15,6 +15,7 @@ from bot.operations.daily_backup import RETRY, DailyBackup
 from bot.store import Database
 from bot.store.backups import backups_in
 from tests.clock import ManualClock
+from tests.waiting import until
 
 STEP = 600
 """Seconds of the clock at a time."""
@@ -54,11 +55,7 @@ class Service:
 
     async def settle(self) -> None:
         """Let the backup's thread end."""
-        async with asyncio.timeout(20):
-            while True:
-                await asyncio.sleep(0.005)
-                if self.clock._sleepers or self._task.done():
-                    return
+        await until(lambda: bool(self.clock._sleepers) or self._task.done())
 
     async def end(self) -> None:
         self._stop.set()

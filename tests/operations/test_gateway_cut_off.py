@@ -15,6 +15,7 @@ from bot.sharing import Gateway
 from bot.store.migrating import upgrade
 from tests.delivery.world import SeverableDatabase
 from tests.operations.test_gateways import answering, event
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -78,9 +79,7 @@ async def test_it_beats_until_it_is_told_to_stop(
     database.is_severed = True
     stop = asyncio.Event()
     task = asyncio.create_task(gateway.run(stop))
-    async with asyncio.timeout(10):
-        while not any(each["event"] == "gateway.beat_failed" for each in logs):  # noqa: ASYNC110
-            await asyncio.sleep(0.005)
+    await until(lambda: any(each["event"] == "gateway.beat_failed" for each in logs))
     assert not task.done(), "an outage ends nothing"
     stop.set()
     await asyncio.wait_for(task, 10)

@@ -16,6 +16,7 @@ from bot.store import Database
 from tests.knowledge.test_loader import CONTACTS, GOOD, SOURCES, write
 from tests.telegram.loopback.people import Group
 from tests.telegram.loopback.server import TOKEN, LoopbackServer
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTING = 90.0
@@ -66,11 +67,13 @@ class Process:
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         """Wait for it, as long as it runs."""
-        async with asyncio.timeout(STARTING):
-            while not is_so():
-                assert self._process is not None
-                assert self._process.returncode is None, self.said
-                await asyncio.sleep(0.05)
+
+        def has_come() -> bool:
+            assert self._process is not None
+            assert self._process.returncode is None, self.said
+            return is_so()
+
+        await until(has_come, seconds=STARTING)
 
     async def ends(self) -> int:
         """Its exit code, once it has ended by itself."""

@@ -25,6 +25,7 @@ from tests.teaching.test_articles import (
     publishing,
     stage,
 )
+from tests.waiting import until
 
 __all__ = ["folders", "library", "people", "publishing", "stage"]
 
@@ -41,10 +42,12 @@ async def published(stage: Stage, people: tuple[Persona, Persona]) -> None:
 
 async def looks(clock: ManualClock, is_so: Callable[[], bool]) -> None:
     """Let it look again and again until something is to be seen."""
-    async with asyncio.timeout(20):
-        while not is_so():
-            await asyncio.sleep(0.005)
-            clock.advance(POLL)
+
+    def has_looked() -> bool:
+        clock.advance(POLL)
+        return is_so()
+
+    await until(has_looked)
 
 
 @pytest.mark.usefixtures("published")
