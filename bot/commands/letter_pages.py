@@ -189,7 +189,8 @@ async def _tell_desks(
         if is_over
         else _("{name} takes questions by mail again.", name=name)
     )
-    source = f"letters:{mark[:8]}:{now:%Y%m%d%H%M%S}"
+    # Who says no and at once yes is heard twice.
+    source = f"letters:{mark[:8]}:{'stop' if is_over else 'resume'}:{now:%Y%m%d%H%M%S%f}"
     for desk in (*desks_of(app.settings), *await store.chats.desks("console")):
         await store.outbox.add(
             source, desk, Message(text=text), lane=Lane.RELAY, on_unknown="resend", now=now

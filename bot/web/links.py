@@ -32,7 +32,7 @@ BODY: Final = 4096
 """Bytes of a press; what a mail program sends by itself is 26."""
 PACE: Final = 0.2
 BURST: Final = 20
-"""Looks and presses of one link, and how many a second when these are used up."""
+"""Looks at one link, and presses of it, and how many a second when these are used up."""
 _SIGNATURE: Final = 16
 """Bytes of the HMAC that a link carries: 128 bits."""
 _MOST: Final = 256
@@ -143,7 +143,9 @@ class Links:
             pass
         else:
             # Guesses cost a digest; only what was made here reaches the database.
-            wait = self._pace.take((purpose, subject)).wait
+            # Looks are counted apart: a scanner that looks often must not keep a reader from
+            # pressing, least of all the mail program, which does not try again.
+            wait = self._pace.take((purpose, subject, is_press)).wait
             if wait:
                 return web.Response(status=429, headers={"Retry-After": str(wait)})
             shown = await (page.act if is_press else page.show)(subject, _)

@@ -88,7 +88,9 @@ def app(database: Database, clock: ManualClock) -> App:
     return Stage(database, clock, Library(collection, FuzzySearch.build), settings).app
 
 
-async def test_a_press_is_kept_told_to_the_desk_and_seen_around_the_next_mail(app: App) -> None:
+async def test_a_press_is_kept_told_to_the_desk_and_seen_around_the_next_mail(
+    app: App, clock: ManualClock
+) -> None:
     made = await letter_links(app)
     assert made is not None
     office = MailOffice(
@@ -122,3 +124,11 @@ async def test_a_press_is_kept_told_to_the_desk_and_seen_around_the_next_mail(ap
         rows = await connection.scalars(select(delivery.c.payload))
         (told,) = [message_from_json(row).text for row in rows]
     assert told.startswith("Amina wants no more questions by mail")
+    # A yes and another no, all in the same second.
+    for purpose, seconds in (("resume", 0.2), ("stop", 0.2)):
+        clock.advance(seconds)
+        await made.links._pages[purpose].act(made.links.subject("stop", token), translator("fr"))
+    async with app.database.connect() as connection:
+        rows = await connection.scalars(select(delivery.c.payload).order_by(delivery.c.id))
+        words = [message_from_json(row).text for row in rows]
+    assert ["takes questions by mail again" in each for each in words] == [False, True, False]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -105,6 +106,29 @@ async def test_a_press_confirms_once_and_the_chat_is_told(stage: Stage, office: 
     ana.sees("confirmed already")
 
 
+@on_both
+async def test_of_presses_at_once_and_the_code_only_one_counts(
+    stage: Stage, office: Office
+) -> None:
+    async def press(session: aiohttp.ClientSession, path: str) -> str:
+        async with session.post(path) as answer:
+            return await answer.text()
+
+    async with office.open() as session:
+        ana = stage.persona("Ana")
+        await join(ana)
+        path = link(await office.sends(), "confirm")
+        *said, _ = await asyncio.gather(
+            *(press(session, path) for _ in range(4)),
+            ana.says(f"/confirm {office.postbox.code}"),
+        )
+    assert sum("confirmed already" in each for each in said) >= 3
+    async with stage.database.begin() as store:
+        history = [each.purpose for each in await store.consents.history(1)]
+    assert history.count("email") == 1
+
+
+@on_both
 async def test_a_link_ends_with_its_code(stage: Stage, office: Office) -> None:
     async with office.open() as session:
         ana = stage.persona("Ana")
