@@ -61,8 +61,11 @@ class Canned:
         return told(turn, _("Sent to the asker."))
 
     def _article(self, mark: str, question: Question) -> Article | None:
-        """By its id, or by its place (from 1) among what the question's head suggests."""
-        mark = mark.strip(" .,;:").casefold()
+        """By its id, or by its place (from 1) among what the question's head suggests.
+
+        Whoever copies the line of a mail has its title behind a colon.
+        """
+        mark = mark.partition(":")[0].strip(" .,;").casefold()
         if mark.isdecimal() and len(mark) < 3:
             place = int(mark) - 1
             mark = question.candidates[place] if 0 <= place < len(question.candidates) else ""

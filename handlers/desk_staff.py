@@ -25,7 +25,10 @@ from handlers.desk_opening import stored_files
 from handlers.desk_texts import told
 from knowledge.library import Library
 
-_TAG: Final = re.compile(r"^\\?#(note|close|reopen|take|assign|find|send)\b[ \t:]*", re.IGNORECASE)
+_TAG: Final = re.compile(
+    r"^[\s•*\\-]*#(note|close|reopen|take|assign|find|send)\b[ \t:]*", re.IGNORECASE
+)
+"""The first word, also where it was copied with the bullet of a list, or escaped."""
 
 
 def is_tagged(text: str) -> bool:

@@ -165,7 +165,13 @@ async def test_an_article_that_is_gone_is_named_as_such(stage: Stage, desks: Des
 
 
 @pytest.mark.parametrize(
-    "words", ["#send Lead-limits.", "#SEND: lead-limits", "\\#Send lead-limits"]
+    "words",
+    [
+        "#send Lead-limits.",
+        "#SEND: lead-limits",
+        "\\#Send lead-limits",
+        "• #send lead-limits: Limits for lead",
+    ],
 )
 async def test_marks_as_people_write_them(desks: Desks, ana: Persona, words: str) -> None:
     await writes(desks.contact(), words)

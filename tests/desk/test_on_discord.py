@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from bot.app import build, prepare_database
 from bot.chat.errors import DeliveryError
 from bot.chat.events import ConversationRef, Event
 from bot.chat.turn import Reply
+from bot.clock import SystemClock
 from bot.commands.desk_tasks import due_of, threads_of
 from bot.commands.sending import pacer_for, sender_for
 from bot.config import DatabaseSettings, DiscordSettings, Settings
@@ -27,6 +29,13 @@ from bot.store import Database
 from tests.desk.people import SER, desk_library
 from tests.discord.conftest import *  # noqa: F403 - the world of the Discord tests
 from tests.discord.world import World
+
+
+class TrueClock(SystemClock):
+    """Real time also where simcord stands still."""
+
+    def monotonic(self) -> float:
+        return monotonic()
 
 
 class House:
@@ -88,11 +97,12 @@ async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     settings = Settings(database=DatabaseSettings(url=SecretStr(f"sqlite:///{tmp_path / 'x.db'}")))
     async with await prepare_database(settings) as database:
         before = build(settings, database, desk_library())
-        pacer = pacer_for("discord", 1000.0, before.clock)
+        clock = TrueClock()
+        pacer = pacer_for("discord", 1000.0, clock)
         adapter = DiscordAdapter(
             DiscordSettings(token=SecretStr("never-used")),
             before.presentation,
-            courier=InteractiveCourier(pacer=pacer, clock=before.clock),
+            courier=InteractiveCourier(pacer=pacer, clock=clock),
             inbox=before.inbox,
             clock=before.clock,
         )
@@ -150,6 +160,27 @@ async def test_a_question_and_its_thread(house: House) -> None:
     await house.ser.send(thread, "At a laboratory.", reply_to=thread.last_message)
     await house.until(lambda: "At a laboratory." in said(private))
     assert said(house.general) == ""
+
+
+async def test_articles_are_found_and_sent_in_a_thread(house: House) -> None:
+    await asks(house, "Is my well safe?", in_channel=False)
+    thread = house.thread("Is my well safe?")
+    form = await house.ser.click(thread.last_message, label="Find an answer")
+    found = await house.ser.submit_modal(form, {"text": "lead limits"})
+    assert not found.ephemeral
+    assert "Lead and health" in said(thread)
+    send = {"label": "Send: Lead and health"}
+    pressed = await house.ser.click(found.response, **send)
+    assert pressed.response.content == "Sent to the asker."
+    private = house.ana.user.dm_channel
+    await house.until(lambda: "Short answer on lead and health" in said(private))
+    await house.until(lambda: "Short answer on lead and health" in said(thread))
+    pressed = await house.ser.click(found.response, **send)
+    assert pressed.response.content == "The asker was sent this article already."
+    assert pressed.ephemeral
+    await house.ser.send(thread, "#find soil sample", reply_to=thread.last_message)
+    await house.until(lambda: "Taking a soil sample" in said(thread).split("#find")[-1])
+    assert said(private).count("Short answer on") == 1
 
 
 def signs(channel: Any, words: str) -> list[str]:

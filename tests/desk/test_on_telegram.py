@@ -80,6 +80,32 @@ async def test_a_topic_a_reply_a_deleted_topic_and_an_album(
     await ana.sees("At a laboratory.")
 
 
+async def test_articles_are_found_and_sent_in_a_topic(
+    server: LoopbackServer, group: Group, nat: Person
+) -> None:
+    ana = server.user("Ana")
+    await ask(ana, "Is my well safe?")
+    await nat.sees("Reply here to answer", chat=group)
+    topic = group.thread("Is my well safe?")
+    await nat.presses("Find an answer", chat=group)
+    await nat.sees("What shall I look for?", chat=group)
+    await nat.says("lead limits", chat=group, topic=topic)
+    found = await nat.sees("Lead and health", chat=group)
+    assert found.raw["message_thread_id"] == topic
+    press = await nat.presses("Send: Lead and health", chat=group)
+    assert await nat.sees_toast(press) == "Sent to the asker."
+    await ana.sees("Short answer on lead and health")
+    await nat.sees("Short answer on lead and health", chat=group)
+    press = await nat.presses("Send: Lead and health", chat=group)
+    assert await nat.sees_toast(press) == "The asker was sent this article already."
+    await nat.says("#FIND soil sample", chat=group, topic=topic)
+    await nat.sees("Taking a soil sample", chat=group)
+    await ana.blocks()
+    await nat.presses("Send: Taking a soil sample", chat=group)
+    await nat.sees("has blocked the assistant or left", chat=group)
+    assert not any("soil sample" in seen.text for seen in ana.shown())
+
+
 async def test_what_contacts_say_elsewhere_in_the_group_is_not_passed_on(
     server: LoopbackServer, group: Group, nat: Person
 ) -> None:
