@@ -11,6 +11,7 @@ import pytest
 from bot.chat.events import Event, MessageReceived
 from tests.desk.test_on_discord import said
 from tests.desk.town import Town, lines, town_at
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -93,6 +94,28 @@ async def test_killed_in_the_middle(town: Town) -> None:
     assert lines(ana, ("Alfa", "Bravo", "Charlie")) == ["Alfa", "Bravo", "Charlie"]
     texts = [event.text for event in town.events if isinstance(event, MessageReceived)]
     assert texts == ["Alfa", "Bravo", "Charlie"]
+
+
+async def test_killed_while_somebody_waits_for_their_turn(town: Town) -> None:
+    thread = await town.ask(town.ana, "Is my well safe?")
+    head = thread.last_message
+    await town.leaves()
+    for words in ("Alfa", "Bravo", "Charlie"):
+        await town.ser.send(thread, words, reply_to=head)
+    town.after_turn = town.dies
+    await town.returns(is_awaited=False)
+    ana = town.ana.user.dm_channel
+    await town.until(lambda: "Alfa" in said(ana))
+    town.says_now(town.ser, thread, "Delta")
+    await until(town.has_kept_something, "what waits to be kept")
+    await town.leaves()
+    assert "Delta" not in said(ana)
+    await town.ser.send(thread, "Echo", reply_to=head)
+    town.after_turn = lambda event: None
+    await town.returns()
+    words = ("Alfa", "Bravo", "Charlie", "Delta", "Echo")
+    await town.until(lambda: all(each in said(ana) for each in words))
+    assert lines(ana, words) == list(words)
 
 
 async def test_more_words_than_anybody_may_say_in_a_minute(town: Town) -> None:

@@ -95,6 +95,7 @@ class Town:
         self.pass_time(later)
         self._build()
         before = await self.heard()
+        await self.adapter.replay()
         await self.env.restart_bot(self.adapter.client)
         self._listen()
         if is_awaited:
@@ -105,6 +106,10 @@ class Town:
         """What calls the assistant in a channel."""
         assert self.env.bot.user is not None
         return self.env.bot.user.mention
+
+    async def has_kept_something(self) -> bool:
+        """Whether a message came that is not handled yet."""
+        return bool(await self.app.inbox.pending("discord"))
 
     async def has_heard_all(self) -> None:
         """Until it is noted that everything was heard so far."""

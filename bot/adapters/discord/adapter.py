@@ -198,7 +198,7 @@ class DiscordAdapter(ThreadMaking, SentFinding):
             except (ValueError, KeyError, TypeError):
                 _log.warning("discord.unreadable_backlog")
                 continue
-            self.client.turns.follow(self.client.answer(event))
+            self.client.turns.follow(self.client.take_up(event))
 
     async def _receive(self, stopping: asyncio.Future[Any]) -> None:
         """Stay connected until ``stopping``."""

@@ -82,6 +82,8 @@ class CatchingUp:
         self._tell = tell
         self.is_refused = False
         """Whether some place of a server may not be read."""
+        self.left: set[str] = set()
+        """Messages that an earlier process kept and did not handle: not new, but still to come."""
 
     async def visit(self, place: Place, absence: Absence) -> bool:
         """Take up what was missed in a place; False where it has to be tried again."""
@@ -195,4 +197,4 @@ class CatchingUp:
             and (event.replied_text is not None or not place.only_answers)
         ]
         new = await self._backlog.unheard("discord", [event.id for event in said])
-        return [replace(event, is_late=True) for event in said if event.id in new]
+        return [replace(event, is_late=True) for event in said if event.id in new | self.left]

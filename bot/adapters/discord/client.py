@@ -101,8 +101,10 @@ class AssistantClient(ShardedClient):
         self._sync_state = sync_state
         self._authors: OrderedDict[int, Author] = OrderedDict()
         self.sessions: Sessions | None = None
+        self._left: set[str] = set()
         if backlog is not None:
             catching_up = CatchingUp(self, backlog, clock, hear=self.hear, tell=self.turns.message)
+            self._left = catching_up.left
             self.sessions = Sessions(catching_up, backlog, clock)
 
     async def setup_hook(self) -> None:
@@ -160,6 +162,15 @@ class AssistantClient(ShardedClient):
         """Store and handle a message that did not come live."""
         await self._accept(event)
         await self.answer(event)
+
+    async def take_up(self, event: MessageReceived) -> None:
+        """Handle what an earlier process kept: in its place among what was missed."""
+        self._left.add(event.id)
+        try:
+            await self._await_turn(event)
+            await self.answer(event)
+        finally:
+            self._left.discard(event.id)
 
     async def answer(self, event: MessageReceived) -> None:
         """Handle a message that the inbox has, and note that it is answered."""
