@@ -29,6 +29,7 @@ from bot.store import Database
 from tests.desk.people import SER, desk_library
 from tests.discord.conftest import *  # noqa: F403 - the world of the Discord tests
 from tests.discord.world import World
+from tests.waiting import until
 
 
 class TrueClock(SystemClock):
@@ -76,14 +77,19 @@ class House:
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         """Let everything beside the turns work until something is to be seen."""
-        assert self._threads is not None
-        async with asyncio.timeout(20):
-            while not is_so():
-                await self._threads.step()
-                await self._due.process()
-                await self.marking.step()
-                self.sender.poke()
-                await asyncio.sleep(0.02)
+        threads = self._threads
+        assert threads is not None
+
+        async def goes_on() -> bool:
+            if is_so():
+                return True
+            await threads.step()
+            await self._due.process()
+            await self.marking.step()
+            self.sender.poke()
+            return False
+
+        await until(goes_on)
         await self.env.settle()
 
 
