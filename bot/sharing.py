@@ -160,6 +160,9 @@ class Gateway:
         """Middleware: one turn at a time in a conversation, whichever process it is in."""
         key = ":".join(turn.event.conversation.key)
         await SharedInbox(turn.store.connection).hold_conversation(key)
+        # It was read before, while the turn before this one was perhaps under way.
+        turn.store.drafts.look_again()
+        turn.store.conversations.look_again()
         return await handler(turn)
 
     async def _inherit(self, platform: str, update_id: str) -> bool:
