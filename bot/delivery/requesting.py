@@ -51,6 +51,8 @@ class Requests:
         try:
             return await self._adapter.send(row.to, carried, nonce=nonce_of(row))
         except Undeliverable:
+            if not carried.files and not carried.attachments:
+                raise
             # Where it was a file that is refused, the words arrive without it.
             log.warning("files_refused", platform=row.to.platform, row=row.id)
             return await self._adapter.send(row.to, without_files(message), nonce=nonce_of(row))

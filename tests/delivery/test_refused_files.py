@@ -1,0 +1,69 @@
+"""A file that the platform refuses takes no words along."""
+
+from __future__ import annotations
+
+from bot.chat.errors import Ambiguous, RecipientGone, Undeliverable
+from bot.chat.messages import FileRef, Message
+from bot.chat.ports import Lane
+from bot.delivery.carrying import FileCarrier
+from tests.delivery.world import World, private
+
+PHOTO = FileRef(platform="telegram", kind="photo", handle="abc", language="fr")
+ELSEWHERE = FileRef(platform="discord", kind="photo", handle="abc")
+ANA = private("ana")
+REFUSED = Undeliverable("PHOTO_INVALID_DIMENSIONS")
+
+
+async def relay(world: World, *files: FileRef) -> None:
+    message = Message(text="Is my well safe?", files=files)
+    async with world.database.begin() as store:
+        await store.outbox.add(
+            "q:1", ANA, message, lane=Lane.RELAY, on_unknown="resend", now=world.clock.now()
+        )
+    sender = await world.sender(carry=FileCarrier(1000, {}).prepared)
+    await world.clock.run_for(10)
+    await world.stop(sender)
+
+
+async def test_the_words_arrive_and_name_what_is_missing_in_the_readers_language(
+    world: World,
+) -> None:
+    world.platform.plan("ana", REFUSED)
+    await relay(world, PHOTO, PHOTO)
+    (row,) = await world.rows()
+    (arrived,) = world.platform.texts("ana")
+    assert (row.state, row.message_id) == ("sent", "1")
+    assert arrived.startswith("Is my well safe?")
+    assert "2 fichiers" in arrived
+
+
+async def test_words_that_are_refused_themselves_are_tried_twice_and_no_more(world: World) -> None:
+    world.platform.always = REFUSED
+    await relay(world, PHOTO)
+    (row,) = await world.rows()
+    assert (row.state, row.error) == ("failed", "refused")
+    assert world.platform.calls == 2
+
+
+async def test_words_without_a_file_are_tried_once(world: World) -> None:
+    world.platform.always = REFUSED
+    await relay(world)
+    assert world.platform.calls == 1
+
+
+async def test_a_file_that_could_not_be_had_is_not_tried_without_it_again(world: World) -> None:
+    world.platform.always = REFUSED
+    await relay(world, ELSEWHERE)
+    assert world.platform.calls == 1
+
+
+async def test_somebody_who_is_gone_is_not_written_to_again(world: World) -> None:
+    world.platform.always = RecipientGone()
+    await relay(world, PHOTO)
+    assert world.platform.calls == 1
+
+
+async def test_in_doubt_the_file_goes_along_again(world: World) -> None:
+    world.platform.plan("ana", Ambiguous())
+    await relay(world, PHOTO)
+    assert world.platform.texts("ana") == ["Is my well safe?"]
