@@ -51,6 +51,10 @@ class Eraser:
     async def forget(self, person_id: int, now: datetime) -> Erased:
         """Take somebody out of every table. Questions keep topic, language, date and state."""
         self.has_erased = True
+        # What another process is just writing about them is awaited, and then taken out as well.
+        await self._connection.execute(
+            select(person.c.id).where(person.c.id == person_id).with_for_update()
+        )
         accounts = await accounts_of(self._connection, person_id)
         chats = await private_chats_of(self._connection, person_id, accounts)
         counts: dict[str, int] = {}
