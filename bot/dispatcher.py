@@ -12,6 +12,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -133,15 +134,9 @@ class Dispatcher:
         async with self._database.begin(is_short=True) as store:
             now = self._clock.now()
             platform = event.conversation.platform
-            taken = Taken(is_first=True)
-            if not isinstance(event, InlineQueried):
-                taken = await store.inbox.take(platform, event.id, now)
-            if not taken.is_first:
+            taken, member = await _opened(store, event, now)
+            if member is None:
                 return await self._repeat(store, event)
-            if isinstance(event, MessageReceived):
-                member = await open_turn(store, event.conversation, event.author, now)
-            else:
-                member = await store.people.recognise(event.author, now)
             turn = Turn(
                 event=event,
                 member=self._with_role(member, event),
@@ -153,7 +148,7 @@ class Dispatcher:
             if taken.is_kept:
                 self._remember(event)
                 kept = None if reply is None else reply_to_json(reply)
-                await store.inbox.reply(platform, event.id, kept)
+                store.at_end(store.inbox.replying(platform, event.id, kept))
         self._meter.turn(turn, self._clock.monotonic() - started)
         _log.info(
             "turn.done",
@@ -239,6 +234,18 @@ class StoredInbox:
             if sent:
                 async with self._database.begin() as store:
                     await store.inbox.forget_replies(sent)
+
+
+async def _opened(store: Store, event: Event, now: datetime) -> tuple[Taken, Member | None]:
+    """The update marked as handled, and who speaks; nobody where it was handled before."""
+    author, where = event.author, event.conversation
+    if isinstance(event, MessageReceived):
+        opened = await open_turn(store, event.id, where, author, now)
+        return opened.taken, opened.member
+    taken = Taken(is_first=True)
+    if not isinstance(event, InlineQueried):
+        taken = await store.inbox.take(where.platform, event.id, now)
+    return taken, await store.people.recognise(author, now) if taken.is_first else None
 
 
 def _compose(handler: Handler, middleware: Sequence[Middleware]) -> Handler:

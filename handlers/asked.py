@@ -34,7 +34,7 @@ class CountQuestions:
             return reply
         article = self._library.article(turn.notes.get("article", ""))
         store: Store = turn.store
-        await store.teaching.asked.add(
+        counted = store.teaching.asked.adding(
             turn.member.id,
             decision=decision,
             language=turn.notes.get("language", turn._.language),
@@ -43,6 +43,7 @@ class CountQuestions:
             words=self._words(turn, event.text) if decision in MISSED else "",
             now=turn.clock.now(),
         )
+        store.at_end(counted)
         return reply
 
     def _words(self, turn: Turn, text: str) -> str:

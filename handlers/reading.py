@@ -60,7 +60,8 @@ class Reading:
             state = with_message(state, turn)
         else:
             state = replace(state, files=before.files, album=before.album, ref=before.ref)
-        await store.conversations.set(event.conversation, event.author.id, state, turn.clock.now())
+        where, who, now = event.conversation, event.author.id, turn.clock.now()
+        store.at_end(store.conversations.later(where, who, state, now))
         turn.notes["article"] = article.id
         asker = None if event.conversation.is_private else event.author.id
         return answer(self._library, article, turn._, asker=asker)

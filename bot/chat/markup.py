@@ -86,7 +86,7 @@ def moment(at: datetime, words: str, *, is_time_alone: bool = False) -> Raw:
 
 def utf16_length(text: str) -> int:
     """How many UTF-16 units: what Telegram counts (core.telegram.org/api/entities)."""
-    return len(text) + sum(1 for character in text if ord(character) > 0xFFFF)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def plain(markup: str) -> str:

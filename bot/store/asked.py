@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.schema_members import membership
 from bot.store.schema_teaching import asked, label
+from bot.store.writes import Write
 
 MISSED: Final = ("rephrase", "handoff")
 """Decisions after which nobody was shown an article."""
@@ -33,7 +34,7 @@ class Asked:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def add(
+    def adding(
         self,
         person_id: int,
         *,
@@ -43,18 +44,18 @@ class Asked:
         article: str | None,
         words: str,
         now: datetime,
-    ) -> None:
-        """Count one question; the country is the member's, where there is one."""
+    ) -> Write:
+        """Count one question, at the end of the unit; the country is the member's, if any."""
         values = {
-            "person": person_id,
-            "at": now,
-            "decision": decision,
-            "language": language,
-            "topic": topic,
-            "article": article,
-            "words": words,
+            "asked_by": person_id,
+            "asked_at": now,
+            "asked_decision": decision,
+            "asked_language": language,
+            "asked_topic": topic,
+            "asked_article": article,
+            "asked_words": words,
         }
-        await self._connection.execute(_add(), values)
+        return Write(_add, values)
 
     async def missed_between(self, since: datetime, until: datetime) -> list[Missed]:
         """The wording of what found no answer, the oldest first."""
@@ -107,10 +108,10 @@ class Asked:
 
 
 @cache
-def _add() -> Any:
+def _add(_dialect: str) -> Any:
     country = (
         select(membership.c.country)
-        .where(membership.c.person_id == bindparam("person"))
+        .where(membership.c.person_id == bindparam("asked_by"))
         .scalar_subquery()
     )
     names = ("decision", "language", "topic", "article", "words")
@@ -119,9 +120,9 @@ def _add() -> Any:
         insert(asked)
         .inline()
         .values(
-            person_id=bindparam("person"),
-            at=bindparam("at"),
+            person_id=bindparam("asked_by"),
+            at=bindparam("asked_at"),
             country=country,
-            **{name: bindparam(name) for name in names},
+            **{name: bindparam(f"asked_{name}") for name in names},
         )
     )

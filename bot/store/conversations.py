@@ -15,6 +15,7 @@ from bot.chat.events import ConversationRef
 from bot.store.dialects import insert_for
 from bot.store.question_messages import StoredFile
 from bot.store.schema import conversation
+from bot.store.writes import Write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class Conversations:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
         self._foreseen: dict[tuple[str, ...], str | None] = {}
+        self._late: dict[tuple[str, ...], Write] = {}
 
     def foresee(self, where: ConversationRef, account_id: str, raw: str | None) -> None:
         """What the next ``get`` would find in the column ``state``; None for no row."""
@@ -56,6 +58,9 @@ class Conversations:
 
     async def get(self, where: ConversationRef, account_id: str) -> ConversationState:
         """The state, or a fresh one."""
+        late = self._late.get((*where.key, account_id))
+        if late is not None:
+            return _read(late.values["stood_state"])
         if (*where.key, account_id) in self._foreseen:
             raw = self._foreseen.pop((*where.key, account_id))
         else:
@@ -66,13 +71,25 @@ class Conversations:
         self, where: ConversationRef, account_id: str, state: ConversationState, now: datetime
     ) -> None:
         """Keep the state."""
+        write = self.later(where, account_id, state, now)
+        del self._late[*where.key, account_id]
+        await self._connection.execute(_set(self._connection.dialect.name), write.values)
+
+    def later(
+        self, where: ConversationRef, account_id: str, state: ConversationState, now: datetime
+    ) -> Write:
+        """Keep the state at the end of the unit (``Store.at_end``)."""
         self._foreseen.clear()
         values = {
-            **_key(where, account_id),
-            "state": json.dumps(asdict(state), ensure_ascii=False),
-            "updated_at": now,
+            **{f"stood_{name}": value for name, value in _key(where, account_id).items()},
+            "stood_state": json.dumps(asdict(state), ensure_ascii=False),
+            "stood_since": now,
         }
-        await self._connection.execute(_set(self._connection.dialect.name), values)
+        before = self._late.get((*where.key, account_id))
+        if before is not None:
+            before.is_void = True
+        self._late[*where.key, account_id] = write = Write(_set, values)
+        return write
 
 
 _GET: Final = select(conversation.c.state).where(
@@ -85,7 +102,10 @@ _GET: Final = select(conversation.c.state).where(
 
 @cache
 def _set(dialect: str) -> Any:
-    statement = insert_for(dialect, conversation)
+    names = ("platform", "chat_id", "thread_id", "account_id", "state")
+    statement = insert_for(dialect, conversation).values(
+        updated_at=bindparam("stood_since"), **{name: bindparam(f"stood_{name}") for name in names}
+    )
     new = statement.excluded
     return statement.on_conflict_do_update(
         index_elements=list(conversation.primary_key),

@@ -73,6 +73,7 @@ class Database:
             async with self.connect() as connection:
                 store = Store(connection)
                 yield store
+                await store.write_rest()
         finally:
             sqlite_driver.IS_SHORT.set(False)
         if store.eraser.has_erased:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.dialects import insert_for
 from bot.store.schema import UtcDateTime, inbox
+from bot.store.writes import Write
 
 _SEPARATOR: Final = "\x1e"
 
@@ -49,7 +50,7 @@ class Inbox:
 
     async def begin(self, platform: str, update_id: str, now: datetime) -> bool:
         """Mark an update as done, with no reply to come; False where it was done before."""
-        statement = _begin(self._connection.dialect.name, keeps=False)
+        statement = marking(self._connection.dialect.name, keeps=False)
         values = {"platform": platform, "update_id": update_id, "now": now}
         return (await self._connection.execute(statement, values)).first() is not None
 
@@ -59,20 +60,20 @@ class Inbox:
         Takes the row's lock, so that of two processes with the same update one waits and
         then learns that it is done.
         """
-        statement = _begin(self._connection.dialect.name, keeps=True)
+        statement = marking(self._connection.dialect.name, keeps=True)
         values = {"platform": platform, "update_id": update_id, "now": now}
         row = (await self._connection.execute(statement, values)).first()
-        if row is None:
-            return Taken(is_first=False)
-        return Taken(is_first=True, is_kept=bool(row.is_kept))
+        return taken_of(row.is_kept if row is not None else None)
 
-    async def reply(self, platform: str, update_id: str, text: str | None) -> None:
-        """Keep the reply to an update with it until ``forget_replies``; None: there is none."""
+    def replying(self, platform: str, update_id: str, text: str | None) -> Write:
+        """Keep the reply to an update with it until ``forget_replies``; None: there is none.
+
+        For the end of the unit.
+        """
         values = {"of_platform": platform, "of_id": update_id}
         if text is None:
-            await self._connection.execute(_DROP, values)
-        else:
-            await self._connection.execute(_KEEP, {**values, "behind": _SEPARATOR + text})
+            return Write(_drop, values)
+        return Write(_keep, {**values, "behind": _SEPARATOR + text})
 
     async def reply_of(self, platform: str, update_id: str) -> str | None:
         """The reply of a handled update that was not sent yet, as far as is known."""
@@ -126,6 +127,14 @@ _FORGET: Final = (
 )
 
 
+def _keep(_dialect: str) -> Any:
+    return _KEEP
+
+
+def _drop(_dialect: str) -> Any:
+    return _DROP
+
+
 def _key(platform: str, update_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return (inbox.c.platform == platform, inbox.c.update_id == update_id)
 
@@ -135,8 +144,14 @@ def _accept(dialect: str) -> Any:
     return insert_for(dialect, inbox).on_conflict_do_nothing()
 
 
+def taken_of(is_kept: bool | None) -> Taken:
+    """What ``marking`` says; None where it has no row."""
+    return Taken(is_first=is_kept is not None, is_kept=bool(is_kept))
+
+
 @cache
-def _begin(dialect: str, *, keeps: bool) -> Any:
+def marking(dialect: str, *, keeps: bool) -> Any:
+    """Marks an update as done at ``:now`` and has a row, with ``is_kept``, where it was not yet."""
     now = bindparam("now", type_=UtcDateTime)
     return (
         insert_for(dialect, inbox)
@@ -151,5 +166,6 @@ def _begin(dialect: str, *, keeps: bool) -> Any:
             set_={"done_at": now} if keeps else {"done_at": now, "payload": None},
             where=inbox.c.done_at.is_(None),
         )
-        .returning(inbox.c.payload.is_not(None).label("is_kept"))
+        # SQLite 3.40 returns true for "payload IS NOT NULL" in a new row whatever stands in it.
+        .returning((func.coalesce(func.length(inbox.c.payload), 0) > 0).label("is_kept"))
     )

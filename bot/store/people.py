@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.events import Author
@@ -16,22 +16,31 @@ from bot.store.dialects import insert_for
 from bot.store.schema import account, person, question
 from bot.store.schema_members import notice
 
-RECOGNISE: Final = (
-    select(
-        person.c.id,
-        person.c.language,
-        person.c.role,
-        account.c.name,
-        account.c.locale,
-        exists().where(notice.c.person_id == person.c.id).label("has_notices"),
-        exists()
-        .where(question.c.person_id == person.c.id, question.c.state != "closed")
-        .label("has_questions"),
-    )
-    .join_from(account, person, account.c.person_id == person.c.id)
-    .where(
+RECOGNISED: Final = (
+    person.c.id,
+    person.c.language,
+    person.c.role,
+    account.c.name,
+    account.c.locale,
+    exists().where(notice.c.person_id == person.c.id).label("has_notices"),
+    exists()
+    .where(question.c.person_id == person.c.id, question.c.state != "closed")
+    .label("has_questions"),
+)
+"""The columns that ``People.met`` reads."""
+
+
+def is_their_account() -> ColumnElement[bool]:
+    """For a look-up by ``:platform`` and ``:account``."""
+    return and_(
         account.c.platform == bindparam("platform"), account.c.account_id == bindparam("account")
     )
+
+
+_RECOGNISE: Final = (
+    select(*RECOGNISED)
+    .join_from(account, person, account.c.person_id == person.c.id)
+    .where(is_their_account())
 )
 
 _ADD: Final = insert(person).returning(person.c.id)
@@ -52,13 +61,13 @@ class People:
         """The person behind an account, made on first sight; keeps the account's name fresh."""
         row = (
             await self._connection.execute(
-                RECOGNISE, {"platform": author.platform, "account": author.id}
+                _RECOGNISE, {"platform": author.platform, "account": author.id}
             )
         ).first()
         return await self.met(row, author, now)
 
     async def met(self, row: Any, author: Author, now: datetime) -> Member:
-        """The person in a row of ``RECOGNISE``; a new one where there is none."""
+        """The person in a row of ``RECOGNISED``; a new one where there is none."""
         if row is None:
             return await self._add(author, now)
         if row.name != author.name or row.locale != author.locale:

@@ -59,6 +59,7 @@ from bot.store.site_keys import SiteKeys
 from bot.store.staff import Staff
 from bot.store.subscriptions import Subscriptions
 from bot.store.teaching import Teaching
+from bot.store.writes import Write, write_all
 
 T = TypeVar("T")
 
@@ -135,6 +136,16 @@ class Store:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
+        self._at_end: list[Write] = []
+
+    def at_end(self, write: Write) -> None:
+        """Have a row written just before the commit, in one trip with others like it."""
+        self._at_end.append(write)
+
+    async def write_rest(self) -> None:
+        """What waits for the end; ``Database.begin`` calls it."""
+        waiting, self._at_end = self._at_end, []
+        await write_all(self.connection, waiting)
 
     async def export(self, person_id: int) -> dict[str, list[dict[str, Any]]]:
         """Everything held about a person, rows by table."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import Final
+from typing import Final, TypeVar, cast
 
 from prometheus_client import (
     CollectorRegistry,
@@ -24,6 +24,8 @@ from prometheus_client import (
 
 from bot.chat.turn import Turn
 from bot.store.operations import Standing
+
+T = TypeVar("T", Counter, Histogram)
 
 MOST_VALUES: Final = 48
 """Different values that one label may take."""
@@ -97,6 +99,7 @@ class Metrics:
             for name, (text, labels) in _GAUGES.items()
         }
         self._known: dict[tuple[str, str], set[str]] = {}
+        self._children: dict[tuple[str, tuple[tuple[str, str], ...]], Counter | Histogram] = {}
 
     def turn(self, turn: Turn, seconds: float) -> None:
         """See ``Meter``."""
@@ -113,11 +116,11 @@ class Metrics:
 
     def count(self, name: str, **labels: str) -> None:
         """See ``Meter``."""
-        self._counters[name].labels(**self._bounded(name, labels)).inc()
+        self._labelled(self._counters[name], name, labels).inc()
 
     def observe(self, name: str, seconds: float, **labels: str) -> None:
         """See ``Meter``."""
-        self._histograms[name].labels(**self._bounded(name, labels)).observe(max(0.0, seconds))
+        self._labelled(self._histograms[name], name, labels).observe(max(0.0, seconds))
 
     def show(self, standing: Standing, alerts: int, now: datetime) -> None:
         """Take over how the work stands, from the database."""
@@ -142,6 +145,15 @@ class Metrics:
     def text(self) -> bytes:
         """Everything in Prometheus's text format 0.0.4."""
         return generate_latest(self.registry)
+
+    def _labelled(self, metric: T, name: str, labels: dict[str, str]) -> T:
+        """The metric's child, kept: to look one up by its labels takes longer than to count."""
+        bounded: dict[str, str] = self._bounded(name, labels)
+        key = (name, tuple(sorted(bounded.items())))
+        child = self._children.get(key)
+        if child is None:
+            child = self._children[key] = metric.labels(**bounded)
+        return cast("T", child)
 
     def _bounded(self, name: str, labels: dict[str, str]) -> dict[str, str]:
         return {label: self._value(name, label, value) for label, value in labels.items()}

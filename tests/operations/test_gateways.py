@@ -91,7 +91,7 @@ async def test_what_the_dead_may_have_answered_is_not_answered_again(
     await one.accept("telegram", [("7", '{"update_id": 7}')])
     async with databases[0].begin() as store:
         await store.inbox.take("telegram", "7", SystemClock().now())
-        await store.inbox.reply("telegram", "7", "{}")
+        store.at_end(store.inbox.replying("telegram", "7", "{}"))
     await die(one)
     assert await other.pending("telegram") == ['{"update_id": 7}']
 

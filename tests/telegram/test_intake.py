@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from bot.adapters.telegram.inbound import Inbound
 from bot.adapters.telegram.incoming import BotIdentity, Incoming
 from bot.adapters.telegram.intake import Intake
-from bot.chat.events import ConversationRef
+from bot.chat.events import ConversationRef, Platform
 from tests.telegram.stage import HandClock, MemoryInbox
 
 ANA = {"id": 5, "is_bot": False, "first_name": "Ana"}
@@ -33,7 +33,7 @@ class Answers:
         await asyncio.Event().wait()
 
 
-def intake(answers: Answers, inbox: MemoryInbox) -> Intake:
+def intake(answers: Answers, inbox: MemoryInbox, *, in_flight: int = 256) -> Intake:
     async def moved(old: ConversationRef, new: ConversationRef) -> None:
         raise AssertionError("nothing has moved")
 
@@ -42,6 +42,7 @@ def intake(answers: Answers, inbox: MemoryInbox) -> Intake:
         inbox=inbox,
         answer=answers,
         on_moved=moved,
+        in_flight=in_flight,
     )
 
 
@@ -88,3 +89,37 @@ async def test_what_is_answered_or_cannot_be_is_noted() -> None:
         await answered.wait()
         await taken.drain(5)
     assert inbox.answers == ["1", "2"]
+
+
+async def test_the_note_of_an_answer_keeps_nobody_waiting() -> None:
+    can_note = asyncio.Event()
+
+    class Slow(MemoryInbox):
+        async def answered(self, platform: Platform, update_id: str) -> None:
+            await can_note.wait()
+            await super().answered(platform, update_id)
+
+    class Quick(Answers):
+        async def __call__(self, incoming: Incoming) -> None:
+            self.begun.append(incoming.event.id)
+
+    answers, inbox = Quick(), Slow()
+    taken = intake(answers, inbox, in_flight=1)
+    async with asyncio.timeout(10):
+        await taken.take([update(1), update(2), update(3)])
+    can_note.set()
+    await taken.drain(5)
+    assert answers.begun == ["1", "2", "3"]
+    assert sorted(inbox.answers) == ["1", "2", "3"]
+
+
+async def test_so_many_are_answered_at_once_and_no_more() -> None:
+    answers = Answers()
+    taken = intake(answers, MemoryInbox(), in_flight=2)
+    taking = asyncio.create_task(taken.take([update(1), update(2), update(3)]))
+    _, late = await asyncio.wait({taking}, timeout=0.05)
+    assert late
+    assert answers.begun == ["1", "2"]
+    taking.cancel()
+    with capture_logs():
+        await taken.drain(0)

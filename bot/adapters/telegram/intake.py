@@ -104,17 +104,16 @@ class Intake:
             self._seen.popitem(last=False)
         task = asyncio.create_task(self._answered(incoming))
         self._tasks.add(task)
-        task.add_done_callback(self._finished)
-
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        self._slots.release()
+        task.add_done_callback(self._tasks.discard)
 
     async def _answered(self, incoming: Incoming) -> None:
         try:
             await self._answer(incoming)
         except Exception:
             _log.exception("telegram.update.failed", update=incoming.event.id)
+        finally:
+            # What is left is a note, gathered with others: the next one need not wait for it.
+            self._slots.release()
         if incoming.inline_id is None:
             await self._note_answered(incoming.event.id)
 
