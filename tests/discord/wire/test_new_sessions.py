@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import pytest
@@ -56,54 +57,55 @@ class FullInbox(ListInbox):
         raise OSError("the disk is full")
 
 
-async def connect(
+@asynccontextmanager
+async def connected(
     make_line: Callable[..., Line], inbox: ListInbox | None = None, *, shards: int = 1
-) -> tuple[Line, Recorder]:
+) -> AsyncIterator[tuple[Line, Recorder]]:
     line, recorder = make_line(inbox), Recorder()
     line.adapter.client.sessions = cast(Sessions, cast(Any, recorder))
     gateway = line.server.gateway
     gateway.shards = gateway.limits["max_concurrency"] = shards
     await line.start()
-    await until(lambda: "began whole" in recorder.told, "a whole session")
-    return line, recorder
+    try:
+        await until(lambda: "began whole" in recorder.told, "a whole session")
+        yield line, recorder
+    finally:
+        await line.finish()
 
 
 async def test_a_session_begins_breaks_and_is_resumed(make_line: Callable[..., Line]) -> None:
-    line, recorder = await connect(make_line)
-    assert recorder.told == ["beginning", "began whole"]
-    await line.server.gateway.close(4000)
-    await until(lambda: recorder.told[2:] == ["broke", "resumed"], "a resumed session")
-    await line.server.gateway.invalidate()
-    await until(lambda: recorder.told[4:] == ["broke", "beginning", "began whole"], "a new one")
-    await line.finish()
+    async with connected(make_line) as (line, recorder):
+        assert recorder.told == ["beginning", "began whole"]
+        await line.server.gateway.close(4000)
+        await until(lambda: recorder.told[2:] == ["broke", "resumed"], "a resumed session")
+        await line.server.gateway.invalidate()
+        new = ["broke", "beginning", "began whole"]
+        await until(lambda: recorder.told[4:] == new, "a new session")
 
 
 async def test_one_of_two_that_is_away_leaves_nothing_whole(make_line: Callable[..., Line]) -> None:
-    line, recorder = await connect(make_line, shards=2)
-    assert recorder.told[0] == "beginning"
-    gateway = line.server.gateway
-    line.adapter.client._live.discard(0)
-    del recorder.told[:]
-    await gateway.close(4000, shard=1)
-    await until(lambda: len(gateway.log) == 3, "the resumed session")
-    await line.ana.says("are you there?")
-    await line.core.heard(1)
-    # Shard 1 is back, but as long as another is away something is missed.
-    assert recorder.told == ["broke"]
-    await line.finish()
+    async with connected(make_line, shards=2) as (line, recorder):
+        assert recorder.told[0] == "beginning"
+        gateway = line.server.gateway
+        line.adapter.client._live.discard(0)
+        del recorder.told[:]
+        await gateway.close(4000, shard=1)
+        await until(lambda: len(gateway.log) == 3, "the resumed session")
+        await line.ana.says("are you there?")
+        await line.core.heard(1)
+        # Shard 1 is back, but as long as another is away something is missed.
+        assert recorder.told == ["broke"]
 
 
 async def test_each_message_asks_for_its_turn(make_line: Callable[..., Line]) -> None:
-    line, recorder = await connect(make_line)
-    await line.ana.says("how deep?")
-    events = await line.core.heard(1)
-    assert recorder.asked == [events[0].id]
-    await line.finish()
+    async with connected(make_line) as (line, recorder):
+        await line.ana.says("how deep?")
+        events = await line.core.heard(1)
+        assert recorder.asked == [events[0].id]
 
 
 async def test_what_could_not_be_kept_is_missed(make_line: Callable[..., Line]) -> None:
-    line, recorder = await connect(make_line, FullInbox())
-    await line.ana.says("how deep?")
-    await until(lambda: recorder.told[-1] == "missed", "what is missed")
-    assert recorder.asked == []
-    await line.finish()
+    async with connected(make_line, FullInbox()) as (line, recorder):
+        await line.ana.says("how deep?")
+        await until(lambda: recorder.told[-1] == "missed", "what is missed")
+        assert recorder.asked == []
