@@ -28,6 +28,10 @@ class Recorder:
         self.told: list[str] = []
         self.asked: list[str] = []
 
+    @property
+    def begun(self) -> int:
+        return len([each for each in self.told if each.startswith("began")])
+
     def beginning(self) -> None:
         self.told.append("beginning")
 
@@ -67,7 +71,7 @@ async def connected(
     gateway.shards = gateway.limits["max_concurrency"] = shards
     await line.start()
     try:
-        await until(lambda: "began whole" in recorder.told, "a whole session")
+        await until(lambda: recorder.begun == shards, "whole sessions")
         yield line, recorder
     finally:
         await line.finish()
