@@ -43,7 +43,15 @@ REASONS: Final[Mapping[str, str]] = {
     "no answer": N_("no answer from the platform"),
     "given up by staff": N_("given up by staff"),
     "seen by staff": N_("seen by staff"),
+    "moved twice": N_("blocked the assistant, or the chat is gone"),
+    "too fast, too often": N_("the platform refused the message"),
+    "not delivered": N_("the platform refused the message"),
+    "interrupted": N_("no answer from the platform"),
+    "unreadable": N_("failed"),
+    "recalled": N_("cancelled"),
+    "reached by its new address": N_("left out"),
 }
+"""By what ``bot.delivery`` notes; several may be one thing to whoever reads it."""
 
 
 _VERDICTS: Final[Mapping[str, Verdict]] = {
@@ -183,10 +191,13 @@ def _lines(counts: Counter[tuple[str, str]], names: Mapping[str, str], _: Transl
 
 
 def _reason_lines(counts: Counter[tuple[str, str]], _: Translate) -> list[str]:
+    named: Counter[tuple[str, str]] = Counter()
+    for (state, reason), count in counts.items():
+        words = _(REASONS[reason]) if reason in REASONS else reason or "–"
+        named[_(STATES.get(state, state)), words] += count
     return [
-        f"- {escape(_(STATES.get(state, state)))}, "
-        f"{escape(_(REASONS[reason]) if reason in REASONS else reason or '–')}: {count}"
-        for (state, reason), count in counts.most_common()
+        f"- {escape(', '.join(dict.fromkeys(pair)))}: {count}"
+        for pair, count in named.most_common()
     ]
 
 

@@ -17,7 +17,7 @@ from handlers import membership
 from handlers.descriptions import N_, Translators, in_all
 from handlers.discretion import ask_privately, is_discreet
 from handlers.menu import menu
-from handlers.preferred import NAMES
+from handlers.platform_names import platform_name
 
 
 class Leaving:
@@ -165,6 +165,6 @@ class Leaving:
             text += "\n\n" + _(
                 "Your mark as a member is being taken on {platforms}. Until then, a day or two at "
                 "most, I keep the number of that account for it.",
-                platforms=", ".join(sorted({NAMES[mark.platform] for mark in marks})),
+                platforms=", ".join(sorted({platform_name(mark.platform, _) for mark in marks})),
             )
         return Edit(message=Message(text=text, is_ephemeral=True))

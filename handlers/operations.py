@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from bot.chat.markup import Raw
 from bot.chat.messages import Message
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Role, Translate, Turn
+from bot.desk.alert_texts import alert_text
 from bot.store import Store
 from bot.store.operations import Standing
 from handlers.descriptions import N_, Translators, in_all
+from handlers.platform_names import platform_name
 
-_PLATFORMS: Final = {"telegram": "Telegram", "discord": "Discord", "console": "Terminal"}
+_CHATS: Final = frozenset({"telegram", "discord"})
 _LEASE: Final = timedelta(seconds=30)
 """A sender renews every two seconds; after so long without, nobody sends."""
 
@@ -42,34 +45,34 @@ class OperationsStatus:
         alerts = await store.alerts.current()
         lines = [_work(standing, _)]
         for lease in standing.leases:
-            name = _PLATFORMS.get(lease.token_id)
-            if name is not None and lease.until + _LEASE < now:
+            if lease.token_id in _CHATS and lease.until + _LEASE < now:
+                name = platform_name(lease.token_id, _)
                 lines.append(_("⚠️ Nobody sends to {platform} at present.", platform=name))
         for lane in standing.lanes:
-            name = _PLATFORMS.get(lane.platform, lane.platform)
             minutes = int((now - lane.oldest).total_seconds() // 60)
             lines.append(
                 _(
                     "{platform}, {lane}: {count} waiting, the oldest for {minutes} min.",
-                    platform=name,
+                    platform=platform_name(lane.platform, _),
                     lane=_lane(lane.lane.name, _),
                     count=lane.count,
                     minutes=minutes,
                 )
             )
         for platform, count in sorted(standing.held.items()):
+            name = platform_name(platform, _)
             text = _.plural(
                 "{platform}: {count} message of which nobody knows whether it arrived.",
                 "{platform}: {count} messages of which nobody knows whether they arrived.",
                 count,
-                platform=_PLATFORMS.get(platform, platform),
+                platform=name,
             )
             lines.append(text)
         lines += [
             _(
                 "⚠️ Needs a person since {time} UTC: {cause}",
                 time=f"{alert.since:%Y-%m-%d %H:%M}",
-                cause=alert.cause,
+                cause=Raw(alert_text(alert.cause, _).removeprefix("⚠️ ")),
             )
             for alert in alerts
         ]

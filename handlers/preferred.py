@@ -11,8 +11,7 @@ from bot.chat.turn import Reply, Translate, Turn
 from bot.store import Store
 from bot.store.accounts import Account
 from handlers import membership
-
-NAMES = {"telegram": "Telegram", "discord": "Discord", "console": "terminal", "email": "e-mail"}
+from handlers.platform_names import platform_name
 
 
 class Preferred:
@@ -29,7 +28,7 @@ class Preferred:
         if len(accounts) < 2:
             return "", ()
         home = await store.accounts.home(person_id)
-        buttons = [_button(each, is_home=each.chat == home) for each in accounts]
+        buttons = [_button(each, turn._, is_home=each.chat == home) for each in accounts]
         found = [button for button in buttons if button is not None]
         rows = tuple(tuple(found[start : start + 2]) for start in range(0, len(found), 2))
         return turn._("Where shall I write to you? You get one copy of each message, there."), rows
@@ -42,7 +41,7 @@ class Preferred:
         chosen = next((each for each in accounts if each.chat == home), None)
         if len(accounts) < 2 or chosen is None:
             return ""
-        return turn._("- **I write to you on:** {account}", account=name_of(chosen))
+        return turn._("- **I write to you on:** {account}", account=name_of(chosen, turn._))
 
     async def pressed(self, turn: Turn) -> Reply:
         """An account of one's own was chosen, or the question is asked for."""
@@ -73,22 +72,23 @@ class Preferred:
             await membership.settle_reach(turn, member)
         else:
             await store.reach.keep_one(person_id, account.chat, turn.clock.now())
-        said = _("Good, from now on I write to you on {account}.", account=name_of(account))
+        said = _("Good, from now on I write to you on {account}.", account=name_of(account, _))
         return Message(text=f"{said}{_on_discord(account, _)}", is_ephemeral=True)
 
 
-def name_of(account: Account) -> str:
+def name_of(account: Account, translate: Translate) -> str:
     """An account as its owner knows it."""
-    return f"{NAMES[account.platform]} ({account.name})"
+    return f"{platform_name(account.platform, translate)} ({account.name})"
 
 
-def _button(account: Account, *, is_home: bool) -> Button | None:
+def _button(account: Account, translate: Translate, *, is_home: bool) -> Button | None:
     action = Action("prefer", account.platform, account.account_id)
     try:
         action.pack()
     except ActionTooLong:
         return None
-    label = f"✓ {name_of(account)}" if is_home else name_of(account)
+    name = name_of(account, translate)
+    label = f"✓ {name}" if is_home else name
     return Button(label=label[:80], action=action)
 
 

@@ -18,7 +18,7 @@ from bot.store.memberships import Membership
 from bot.translating import translator
 from bot.web.links import Shown
 from handlers.confirm import Confirm
-from handlers.preferred import NAMES
+from handlers.preferred import name_of
 from handlers.vetting import Vetting
 
 Other = Callable[[str], tuple[str, str]]
@@ -42,7 +42,7 @@ class ConfirmPage:
             if asked.is_used:
                 return _used(member, _)
             accounts = await store.accounts.of(member.person_id)
-        where = ", ".join(f"{NAMES[each.platform]} ({each.name})" for each in accounts)
+        where = ", ".join(name_of(each, _) for each in accounts)
         text = _(
             "{name} joined the International Network on Soil Pollution (INSOP) with the address "
             "{email}, on {accounts}.\n\nPlease press only if that is you.",

@@ -17,7 +17,7 @@ from bot.chat.ports import Clock, Lane
 from bot.chat.troubles import Troubles
 from bot.config_operations import AlertSettings
 from bot.delivery.waking import wait_first
-from bot.operations.alert_texts import alert_text, clear_text
+from bot.desk.alert_texts import alert_text, clear_text
 from bot.store import Database, Store
 from bot.store.outages import OUTAGES
 from bot.translating import translator

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from bot.chat.actions import Action
 from bot.chat.messages import Attachment, Message
 from bot.watching import ProgressSamples
 from handlers.announce_csv import table
+from handlers.announce_report import REASONS
 from tests.announcing.conftest import send, write
 from tests.announcing.test_revising import deliver
 from tests.announcing.test_running import sara, stage, world
@@ -19,6 +23,8 @@ from tests.delivery.world import World
 from tests.stage import Persona, Stage
 
 __all__ = ["sara", "stage", "world"]
+
+ROOT = Path(__file__).parents[2]
 
 
 def file_of(author: Persona) -> Attachment:
@@ -91,3 +97,26 @@ async def test_staff_may_say_that_they_have_it(stage: Stage, reported: Persona) 
     async with stage.database.begin() as store:
         (entry, *_) = await store.audit.last(1)
     assert (entry.action, entry.detail) == ("announcement.marked_seen", "1 1 recipients")
+
+
+async def test_reasons_are_told_in_words_and_one_thing_once(
+    world: World, reported: Persona
+) -> None:
+    failed = "UPDATE delivery SET state = 'failed', error = '{}' WHERE chat_id = '{}'"
+    await world.sql(failed.format("refused", "c0002"))
+    await world.sql(failed.format("not delivered", "c0003"))
+    await world.sql(failed.format("unreadable", "c0004"))
+    await reported.presses_action(Action("announcing", "report", "1"))
+    reported.sees("failed, the platform refused the message: 2", "failed: 1")
+    reported.sees_not("not delivered")
+    reported.sees_not("unreadable")
+
+
+def test_every_reason_that_ends_a_message_has_words() -> None:
+    noted = set()
+    for file in (ROOT / "bot/delivery").glob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        ends = r"state=\"(?:failed|unknown|skipped)\", error=\"([a-z, ]+)\""
+        noted.update(re.findall(ends, text))
+    assert {"refused", "interrupted", "moved twice"} <= noted
+    assert noted <= set(REASONS)

@@ -9,15 +9,18 @@ import pytest
 from sqlalchemy import select
 
 from bot.chat.events import ConversationRef
+from bot.chat.markup import plain
 from bot.chat.messages import Message
 from bot.chat.ports import Lane
 from bot.chat.troubles import Troubles
 from bot.chat.turn import Role
 from bot.chat.wire import message_from_json
 from bot.config_operations import AlertSettings
+from bot.desk.alert_texts import alert_text
 from bot.operations.watching import STALE, Watch
 from bot.store import Database
 from bot.store.schema import delivery
+from bot.translating import translator
 from tests.clock import ManualClock
 from tests.stage import Stage
 
@@ -175,8 +178,27 @@ async def test_status_is_the_secretariats(stage: Stage, clock: ManualClock) -> N
     clock.advance(180)
     await sofia.says("/status")
     sofia.sees("Telegram, questions and answers: 1 waiting, the oldest for 3 min.")
-    sofia.sees("Needs a person since 2026-04-22 10:00 UTC: token:discord")
+    sofia.sees("Needs a person since 2026-04-22 10:00 UTC: Discord does not let the assistant in.")
     sofia.sees_not("secret")
+    sofia.sees_not("token:")
     ben = stage.persona("Ben")
     await ben.says("/status")
     ben.sees("This is for the network's secretariat")
+
+
+async def test_status_names_things_in_the_readers_language(
+    stage: Stage, clock: ManualClock
+) -> None:
+    french = translator("fr")
+    sofia = stage.persona("Sofia", role=Role.SECRETARIAT, locale="fr")
+    mailbox = ConversationRef(platform="email", chat_id="ana@example.org", is_private=False)
+    async with stage.database.begin() as store:
+        await store.outbox.add(
+            "q:1", mailbox, Message(text="secret words"), lane=Lane.RELAY, on_unknown="hold",
+            now=clock.now(),
+        )  # fmt: skip
+        await store.alerts.begin("mailbox", "one", clock.now())
+    await sofia.says("/status")
+    sofia.sees(f"{french('E-mail')}, ")
+    sofia.sees(plain(alert_text("mailbox", french)).removeprefix("⚠️ "))
+    sofia.sees_not("email,")

@@ -37,10 +37,10 @@ async def linked(stage: Stage, platform: str = "discord") -> tuple[Persona, Pers
 
 async def test_the_choice_is_asked_after_linking_and_holds_for_one_copy(stage: Stage) -> None:
     ana, other = await linked(stage, "console")
-    other.sees("Where shall I write to you?", "✓ Telegram (Ana)", "terminal (ana)")
+    other.sees("Where shall I write to you?", "✓ Telegram (Ana)", "Terminal (ana)")
     assert await hearing(stage) == {"telegram-Ana"}
-    await other.presses("terminal")
-    other.sees("from now on I write to you on terminal (ana)")
+    await other.presses("Terminal")
+    other.sees("from now on I write to you on Terminal (ana)")
     assert await hearing(stage) == {"console-ana"}
     assert await home_of(stage, ana) == other.where
     await other.presses_action(Action("prefer", "telegram", "telegram-Ana"))

@@ -8,7 +8,7 @@ import pytest
 
 from bot.chat.markup import plain
 from bot.chat.troubles import KINDS
-from bot.operations.alert_texts import alert_text, clear_text
+from bot.desk.alert_texts import alert_text, clear_text
 from bot.translating import translator
 
 EN = translator("en")
