@@ -32,9 +32,9 @@ from bot.chat.events import (
 from bot.chat.measuring import NO_METER, Meter
 from bot.chat.ports import Clock
 from bot.chat.turn import Handler, Member, Middleware, Reply, Role, Translate, Turn
-from bot.chat.wire import reply_from_json, reply_to_json
+from bot.chat.wire import reply_from_json
 from bot.config import LimitSettings
-from bot.middleware import ConversationLocks, RateLimit, report_error, too_fast
+from bot.middleware import ConversationLocks, RateLimit, kept_reply, report_error, too_fast
 from bot.store import Database, Store
 from bot.store.inbox import Taken
 from bot.store.opening import open_turn
@@ -147,7 +147,7 @@ class Dispatcher:
             reply = await self._handler(turn)
             if taken.is_kept:
                 self._remember(event)
-                kept = None if reply is None else reply_to_json(reply)
+                kept = None if reply is None else kept_reply(reply, turn._)
                 store.at_end(store.inbox.replying(platform, event.id, kept))
         self._meter.turn(turn, self._clock.monotonic() - started)
         _log.info(

@@ -14,9 +14,14 @@ from typing import Final
 import structlog
 
 from bot.chat.events import ActionPressed, Event, InlineQueried
-from bot.chat.messages import Message, Notice
+from bot.chat.messages import Edit, Message, Notice
 from bot.chat.ports import Clock
-from bot.chat.turn import Reply, Translate
+from bot.chat.turn import Reply, Single, Translate
+from bot.chat.wire import reply_to_json
+
+HEAVY: Final = 1024 * 1024
+"""Bytes of attachments from which a reply is not kept: written as text into the database, twenty
+megabytes would hold everybody up for a quarter of a second."""
 
 _log = structlog.get_logger(__name__)
 
@@ -103,6 +108,29 @@ def too_fast(event: Event, translate: Translate, verdict: Verdict) -> Reply:
     if isinstance(event, InlineQueried) or not verdict.is_first:
         return None
     return Message(text=text, is_ephemeral=True)
+
+
+def interrupted(translate: Translate) -> Message:
+    """What somebody hears where nobody knows whether the answer arrived."""
+    text = translate(
+        "I was interrupted while I answered you. If no answer has reached you, please send "
+        "your message once more."
+    )
+    return Message(text=text, is_ephemeral=True)
+
+
+def kept_reply(reply: Reply, translate: Translate) -> str | None:
+    """The reply as it waits until it has gone out; in place of large files a word stands there."""
+    parts = reply if isinstance(reply, tuple) else (reply,)
+    return reply_to_json(tuple(_light(each, translate) for each in parts if each is not None))
+
+
+def _light(part: Single, translate: Translate) -> Single:
+    message = part.message if isinstance(part, Edit) else part
+    if not isinstance(message, Message):
+        return part
+    is_heavy = sum(len(each.data) for each in message.attachments) > HEAVY
+    return interrupted(translate) if is_heavy else part
 
 
 def report_error(event: Event, translate: Translate, error: Exception) -> Reply:

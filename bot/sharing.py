@@ -21,6 +21,7 @@ from bot.chat.events import Event, Platform
 from bot.chat.messages import Message
 from bot.chat.ports import Clock
 from bot.chat.turn import Dispatch, Handler, Reply, Turn
+from bot.middleware import interrupted
 from bot.store import Database
 from bot.store.inbox_shared import Adopted, SharedInbox, lock_name
 from bot.store.outages import OUTAGES
@@ -200,9 +201,4 @@ class Gateway:
             language = member.language or language
         except OUTAGES:
             _log.warning("turn.in_doubt.language_unknown", event_id=event.id)
-        _ = translator(language)
-        text = _(
-            "I was interrupted while I answered you. If no answer has reached you, please send "
-            "your message once more."
-        )
-        return Message(text=text, is_ephemeral=True)
+        return interrupted(translator(language))

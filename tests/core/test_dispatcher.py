@@ -6,18 +6,20 @@ import asyncio
 
 import pytest
 import structlog
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from bot.chat.actions import Action
 from bot.chat.cleaning import clean
 from bot.chat.events import ActionPressed, ChatStatusChanged, MessageReceived
 from bot.chat.forms import Form
-from bot.chat.messages import Button, Delete, Edit, Message, Notice
+from bot.chat.messages import Attachment, Button, Delete, Edit, Message, Notice
 from bot.chat.turn import Turn
 from bot.chat.wire import reply_from_json, reply_to_json
 from bot.config import LimitSettings, Settings
 from bot.dispatcher import Dispatcher, StoredInbox
+from bot.middleware import HEAVY
 from bot.store import Database
+from bot.store.schema import inbox as table
 from tests.clock import ManualClock
 from tests.stage import Persona, Stage
 
@@ -171,6 +173,34 @@ async def test_a_reply_that_was_not_sent_is_given_after_a_restart(stage: Stage) 
     assert await inbox.pending("telegram") == []
     await ana.does(press)
     ana.sees_nothing()
+
+
+async def test_a_large_file_is_not_written_down_to_be_sent_again(
+    database: Database, clock: ManualClock
+) -> None:
+    file = Attachment(name="a.pdf", media_type="application/pdf", data=b"x" * (HEAVY + 1))
+
+    async def give(turn: Turn) -> tuple[Message, ...]:
+        return Message(text="here"), Message(text="a.pdf", attachments=(file,))
+
+    def started() -> Dispatcher:
+        return Dispatcher(database=database, clock=clock, handler=give, limits=LimitSettings())
+
+    await StoredInbox(database, clock).accept("telegram", [("9", "{}")])
+    ana = _persona(clock)
+    press = ActionPressed(action=Action("person"), **{**ana.common(), "id": "9"})
+    first = await started().dispatch(press)
+    assert isinstance(first, tuple)
+    assert isinstance(first[1], Message)
+    assert first[1].attachments == (file,)
+    async with database.connect() as connection:
+        kept = await connection.scalar(select(func.length(table.c.payload)))
+    assert kept is not None
+    assert kept < 1000
+    late = await started().dispatch(press)
+    assert isinstance(late, tuple)
+    said = [part.text.partition(" while")[0] for part in late if isinstance(part, Message)]
+    assert said == ["here", "I was interrupted"]
 
 
 async def test_what_needs_no_reply_is_not_kept(stage: Stage) -> None:

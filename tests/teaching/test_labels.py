@@ -118,9 +118,7 @@ def test_enough_labels_change_the_threshold_and_are_kept(engine: Engine, tmp_pat
     assert with_kept(engine, tmp_path) is engine
 
 
-def test_other_thresholds_know_nothing_of_earlier_decisions(
-    engine: Engine, tmp_path: Path
-) -> None:
+def test_other_thresholds_know_nothing_of_earlier_decisions(engine: Engine, tmp_path: Path) -> None:
     query = Query(text="how do i take a soil sample", language="en")
     assert engine.decide(query).decision == "answer"
     strict = replace(fit(engine, labelled(right=30, wrong=30))["en"], suggest_from=2.0)
