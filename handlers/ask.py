@@ -97,6 +97,10 @@ class Ask:
         heard = await self._hearing.message(turn)
         if heard is not None:
             return heard[0]
+        if turn.event.is_late and not turn.event.conversation.is_private:
+            # Others have talked on since; who asked sees that nobody answered.
+            turn.notes["decision"] = "too late"
+            return None
         if await self._joins_album(turn):
             return None
         is_new = self._is_new(turn.event)
@@ -227,7 +231,8 @@ class Ask:
         store: Store = turn.store
         event, now = turn.event, turn.clock.now()
         state = replace(state, wish="")
-        await store.conversations.set(event.conversation, event.author.id, state, now)
+        where, who = event.conversation, event.author.id
+        store.at_end(store.conversations.later(where, who, state, now))
 
 
 def _missed(turn: Turn, state: ConversationState, text: str) -> ConversationState:
