@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from bot.adapters.discord.adapter import DiscordAdapter
+from bot.chat.catching_up import Backlog
 from bot.chat.ports import Clock
 from tests.discord.doubles import (
     PRESENTATION,
@@ -79,7 +80,9 @@ async def server(specification: Specification | None) -> AsyncIterator[WireServe
 def make_line(server: WireServer, clock: Clock) -> Callable[..., Line]:
     """Lines to one server; ``values`` change the settings."""
 
-    def make(inbox: ListInbox | None = None, **values: object) -> Line:
+    def make(
+        inbox: ListInbox | None = None, backlog: Backlog | None = None, **values: object
+    ) -> Line:
         courier, inbox = DirectCourier(), inbox or ListInbox()
         wanted = {"token": TOKEN, "api_url": server.api_url, "gateway_url": server.gateway.url}
         adapter = DiscordAdapter(
@@ -88,6 +91,7 @@ def make_line(server: WireServer, clock: Clock) -> Callable[..., Line]:
             courier=courier,
             inbox=inbox,
             clock=clock,
+            backlog=backlog,
         )
         return Line(
             server=server,
