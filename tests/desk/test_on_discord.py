@@ -21,11 +21,12 @@ from bot.chat.events import ConversationRef, Event
 from bot.chat.turn import Reply
 from bot.clock import SystemClock
 from bot.commands.desk_tasks import due_of, threads_of
-from bot.commands.sending import pacer_for, sender_for
+from bot.commands.sending import sender_for
 from bot.config import DatabaseSettings, DiscordSettings, Settings
 from bot.delivery.courier import InteractiveCourier
 from bot.delivery.marking import Marking
 from bot.store import Database
+from tests.desk.hurrying import hurried
 from tests.desk.people import SER, desk_library
 from tests.discord.conftest import *  # noqa: F403 - the world of the Discord tests
 from tests.discord.world import World
@@ -60,7 +61,7 @@ class House:
         self.app = build(settings, database, library)
         self._due = due_of(self.app)
         self._threads = threads_of(self.app, adapter)
-        pacer = pacer_for("discord", 1000.0, self.app.clock)
+        pacer = hurried(self.app.clock)
         self.sender, _ = sender_for(self.app, adapter, token_id="discord", pacer=pacer)
         self.marking = Marking(
             database=database,
@@ -104,7 +105,7 @@ async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     async with await prepare_database(settings) as database:
         before = build(settings, database, desk_library())
         clock = TrueClock()
-        pacer = pacer_for("discord", 1000.0, clock)
+        pacer = hurried(clock)
         adapter = DiscordAdapter(
             DiscordSettings(token=SecretStr("never-used")),
             before.presentation,

@@ -20,18 +20,17 @@ from sqlalchemy import func, select
 from bot.adapters.discord.adapter import DiscordAdapter
 from bot.app import build, desks_of, prepare_database
 from bot.chat.events import Event
-from bot.chat.ports import Clock
 from bot.chat.turn import Reply
 from bot.commands.desk_tasks import backlog_of, due_of, threads_of
 from bot.commands.sending import sender_for
 from bot.config import DatabaseSettings, DiscordSettings, Settings
 from bot.config_operations import AlertSettings
-from bot.delivery import Pacer, limits_for
 from bot.delivery.courier import InteractiveCourier
 from bot.operations.watching import Watch
 from bot.store import Database
 from bot.store.schema import delivery
 from knowledge.library import Library
+from tests.desk.hurrying import hurried
 from tests.desk.people import NAT, SER, desk_library
 from tests.desk.test_on_discord import said
 from tests.discord.histories import true_histories
@@ -225,7 +224,7 @@ class Town:
         self.adapter = _adapter(self.app, self.clock)
         self.adapter.attach(self._dispatch)
         self.sender, _ = sender_for(
-            self.app, self.adapter, token_id="discord", pacer=_pacer(self.clock)
+            self.app, self.adapter, token_id="discord", pacer=hurried(self.clock)
         )
 
     def _library(self) -> Library:
@@ -265,17 +264,11 @@ def _adapter(app: Any, clock: Any) -> DiscordAdapter:
     return DiscordAdapter(
         DiscordSettings(token=SecretStr("never-used")),
         app.presentation,
-        courier=InteractiveCourier(pacer=_pacer(clock), clock=clock),
+        courier=InteractiveCourier(pacer=hurried(clock), clock=clock),
         inbox=app.inbox,
         clock=clock,
         backlog=backlog_of(app),
     )
-
-
-def _pacer(clock: Clock) -> Pacer:
-    """In a hurry, also within one chat: what a chat bears has tests of its own."""
-    limits = limits_for("discord", 1000.0)
-    return Pacer(limits=replace(limits, private_interval=0.0, group_interval=0.0), clock=clock)
 
 
 @asynccontextmanager
