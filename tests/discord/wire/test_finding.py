@@ -51,7 +51,8 @@ async def _look(
     async def others(ids: Collection[str]) -> Collection[str]:
         return {*ids} & {*taken}
 
-    return await line.adapter.find_sent(to, wanted, nonce="n", since=since, others=others)
+    history: History = line.adapter
+    return await history.find_sent(to, wanted, nonce="n", since=since, others=others)
 
 
 async def _sent(line: Line, wanted: Message) -> list[dict[str, Any]]:
