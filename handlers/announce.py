@@ -10,6 +10,7 @@ from bot.chat.messages import Message, Notice
 from bot.chat.ports import Lane
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Role, Turn
+from bot.marking import N_
 from bot.store import Store
 from bot.store.announcements import FALLBACK, Timing
 from bot.store.audience import Audience
@@ -28,7 +29,7 @@ from handlers.announce_forms import (
 from handlers.announce_preview import DraftPreview
 from handlers.announce_texts import LIMIT, Wording, compose, wording_of
 from handlers.announce_times import DraftTimes, gone
-from handlers.descriptions import N_, Translators, in_all
+from handlers.descriptions import Translators, in_all
 from handlers.discretion import is_discreet
 from handlers.join_fields import RECEIVES
 from handlers.settings import LANGUAGE_NAMES

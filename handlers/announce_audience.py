@@ -12,10 +12,10 @@ from bot.chat.forms import Field, Form
 from bot.chat.markup import escape
 from bot.chat.messages import Button, Choice, Edit, Message, Notice, Row, Select
 from bot.chat.turn import Reply, Translate, Turn
+from bot.marking import N_
 from bot.store import Store
 from bot.store.announcements import Announcement
 from bot.store.audience import Audience
-from handlers.descriptions import N_
 from handlers.join_fields import INTERESTS, STAKEHOLDERS
 from handlers.settings import LANGUAGE_NAMES
 from knowledge.countries import country_name, find_country

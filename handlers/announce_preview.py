@@ -12,10 +12,10 @@ from bot.chat.markup import Raw
 from bot.chat.messages import Button, Message, Row
 from bot.chat.previews import Bubble, Preview
 from bot.chat.turn import Reply, Translate, Turn
+from bot.marking import N_
 from bot.store import Store
 from bot.store.announcements import FALLBACK, Announcement
 from handlers.announce_audience import ACTION, PLATFORM_NAMES
-from handlers.descriptions import N_
 from handlers.settings import LANGUAGE_NAMES
 
 _KINDS: Final[Mapping[str, str]] = {

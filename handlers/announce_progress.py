@@ -13,12 +13,12 @@ from bot.chat.actions import Action
 from bot.chat.events import ActionPressed
 from bot.chat.messages import Button, Edit, Message
 from bot.chat.turn import Translate, Turn
+from bot.marking import N_
 from bot.store import Store
 from bot.store.announcements import Announcement
 from handlers.announce_audience import audience_text
 from handlers.announce_draft import RUN
 from handlers.announce_texts import shown_time
-from handlers.descriptions import N_
 
 BAR: Final = 20
 """Signs of the bar."""

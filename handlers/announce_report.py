@@ -10,6 +10,7 @@ from bot.chat.actions import Action
 from bot.chat.markup import escape
 from bot.chat.messages import Button, Message, Notice
 from bot.chat.turn import Reply, Translate, Turn
+from bot.marking import N_
 from bot.store import Store
 from bot.store.announcements import Announcement
 from bot.store.outbox_reports import ReportRow, Verdict
@@ -17,7 +18,6 @@ from handlers.announce_audience import PLATFORM_NAMES
 from handlers.announce_chart import chart
 from handlers.announce_csv import table
 from handlers.announce_draft import RUN
-from handlers.descriptions import N_
 from handlers.settings import LANGUAGE_NAMES
 
 SHOWN: Final = 10

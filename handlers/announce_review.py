@@ -12,13 +12,13 @@ from bot.chat.events import ConversationRef
 from bot.chat.messages import Button, Message, Notice
 from bot.chat.ports import Lane
 from bot.chat.turn import Reply, Translate, Turn
+from bot.marking import N_
 from bot.store import Store
 from bot.store.announcements import FALLBACK, Announcement
 from handlers.announce_audience import audience_text
 from handlers.announce_draft import RUN
 from handlers.announce_files import light
 from handlers.announce_ports import AnnouncePorts
-from handlers.descriptions import N_
 
 Switch = Literal["auto", "on", "off"]
 _SEND: Final = N_(

@@ -11,6 +11,7 @@ from bot.chat.markup import Raw
 from bot.chat.messages import Button, Edit, Message, Notice
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Role, Turn
+from bot.marking import N_
 from bot.store import Store
 from bot.store.announcements import Announcement, AnnouncementState
 from handlers.announce_audience import audience_text, recipients_text
@@ -23,7 +24,7 @@ from handlers.announce_review import SecondPerson, note
 from handlers.announce_revise import Revise
 from handlers.announce_texts import wording_of
 from handlers.announce_times import know_zones
-from handlers.descriptions import N_, Translators, in_all
+from handlers.descriptions import Translators, in_all
 from handlers.discretion import is_discreet
 
 LISTED: Final = 10

@@ -10,12 +10,12 @@ from bot.chat.events import FormSubmitted
 from bot.chat.messages import Message
 from bot.chat.routes import Routes
 from bot.chat.turn import Reply, Role, Translate, Turn
+from bot.marking import N_
 from bot.store import Store
 from bot.store.announcements import Announcement, Timing
 from handlers.announce_draft import DraftPanel
 from handlers.announce_forms import HOUR_FORM, TIME_FORM, hour_form, time_form
 from handlers.announce_texts import is_past_everywhere, parse_time, parse_wall_time
-from handlers.descriptions import N_
 from knowledge.zones import guess_zone
 
 UNREADABLE: Final = N_("I do not understand this time. Write it like 2026-05-01 09:00, or +3h.")

@@ -19,10 +19,11 @@ from bot.chat.messages import (
 )
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Handler, Reply, Single, Turn
+from bot.marking import N_
 from bot.store import Store
 from bot.store.conversations import ConversationState
 from handlers import fallbacks
-from handlers.descriptions import N_, Translators, in_all
+from handlers.descriptions import Translators, in_all
 from handlers.desk import Desk
 from handlers.desk_hearing import Hearing
 from handlers.limits import Limits

@@ -14,10 +14,11 @@ from bot.chat.ports import Lane
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Translate, Turn
 from bot.config_members import MembershipSettings
+from bot.marking import N_
 from bot.store import Store
 from bot.store.memberships import Membership
 from handlers import membership
-from handlers.descriptions import N_, Translators, in_all
+from handlers.descriptions import Translators, in_all
 from handlers.discretion import ask_privately, is_discreet
 from handlers.vetting import Vetting
 

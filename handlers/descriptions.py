@@ -13,8 +13,3 @@ Translators = Callable[[str], Translate]
 def in_all(translators: Translators, text: str) -> Mapping[str, str]:
     """``text`` by language, from the catalogues."""
     return {language: translators(language)(text) for language in LANGUAGES}
-
-
-def N_(text: str) -> str:  # noqa: N802 - gettext's name for "mark, translate later"
-    """Marks a text for the catalogues where it is written, before a language is known."""
-    return text

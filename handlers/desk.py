@@ -15,10 +15,11 @@ from bot.chat.turn import Reply, Role, Turn
 from bot.config_members import MembershipSettings
 from bot.desk import rendering
 from bot.desk.staff import contact_of
+from bot.marking import N_
 from bot.store import Store
 from bot.store.conversations import ConversationState
 from bot.store.questions import Question
-from handlers.descriptions import N_, Translators, in_all
+from handlers.descriptions import Translators, in_all
 from handlers.desk_mine import Mine
 from handlers.desk_opening import Draft, Opening, stored_files
 from handlers.desk_words import state_word

@@ -10,8 +10,9 @@ from bot.chat.messages import Message
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Turn
 from bot.desk.staff import contact_of
+from bot.marking import N_
 from bot.store import Store
-from handlers.descriptions import N_, Translators, in_all
+from handlers.descriptions import Translators, in_all
 from knowledge.library import Library
 
 

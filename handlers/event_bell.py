@@ -12,9 +12,10 @@ from bot.chat.events import ActionPressed, CommandInvoked
 from bot.chat.messages import Button, Edit, Message, Notice, Row
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Translate, Turn
+from bot.marking import N_
 from bot.store import Store
 from bot.store.calendar_choices import ChatChoices, Choices
-from handlers.descriptions import N_, Translators, in_all
+from handlers.descriptions import Translators, in_all
 from handlers.discretion import is_discreet
 from handlers.event_forms import TOPICS
 from handlers.event_times import shown_zone

@@ -11,8 +11,8 @@ from bot.chat.forms import Accepted, Doubt, Field, Form
 from bot.chat.messages import Choice
 from bot.chat.routes import ABOUT
 from bot.chat.turn import Translate
+from bot.marking import N_
 from bot.store.event_rows import FALLBACK, Event, Occurrence
-from handlers.descriptions import N_
 from handlers.event_reading import read_start, written
 from handlers.join_fields import INTERESTS
 from handlers.settings import LANGUAGE_NAMES

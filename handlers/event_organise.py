@@ -10,10 +10,11 @@ from bot.chat.events import ActionPressed, CommandInvoked, FormSubmitted
 from bot.chat.messages import Button, Message, Notice, Row
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Role, Turn
+from bot.marking import N_
 from bot.store import Store
 from bot.store.event_rows import Event, Meeting
 from handlers import event_edits, event_forms
-from handlers.descriptions import N_, Translators, in_all
+from handlers.descriptions import Translators, in_all
 from handlers.discretion import is_discreet
 from handlers.event_card import cut_label
 from handlers.event_changes import EventChanges

@@ -8,10 +8,10 @@ from typing import Final
 from bot.chat.actions import Action
 from bot.chat.messages import Button, Message, Row
 from bot.chat.turn import Translate, Turn
+from bot.marking import N_
 from bot.store import Store
 from bot.store.attendance import Counts
 from bot.store.event_rows import FALLBACK, Event, Meeting
-from handlers.descriptions import N_
 from handlers.event_card import cut_label, fact_lines
 from handlers.event_forms import TOPICS
 from handlers.event_times import short_date, shown_zone

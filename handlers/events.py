@@ -10,11 +10,12 @@ from bot.chat.markup import escape
 from bot.chat.messages import Button, Edit, Message, Notice, Row
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Translate, Turn
+from bot.marking import N_
 from bot.store import Store
 from bot.store.event_rows import Meeting
 from bot.translating import direction
 from handlers import event_documents
-from handlers.descriptions import N_, Translators, in_all
+from handlers.descriptions import Translators, in_all
 from handlers.discretion import is_discreet
 from handlers.event_answers import EventAnswers
 from handlers.event_card import ACTION, PERSONAL, cut_label, day_of, file_label, title_of, when

@@ -8,8 +8,9 @@ from bot.chat.messages import Button, Message
 from bot.chat.ports import Lane
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Role, Translate, Turn
+from bot.marking import N_
 from bot.store import Store
-from handlers.descriptions import N_, Translators, in_all
+from handlers.descriptions import Translators, in_all
 from handlers.menu import GO
 from handlers.start import Start
 

@@ -9,7 +9,7 @@ from bot.chat.cleaning import clean_line
 from bot.chat.forms import SEPARATOR, Accepted, Doubt, Field
 from bot.chat.messages import Choice
 from bot.chat.turn import Translate
-from handlers.descriptions import N_
+from bot.marking import N_
 from knowledge.countries import country_name, find_country
 
 NAME_LIMIT: Final = 100

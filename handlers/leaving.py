@@ -12,9 +12,10 @@ from bot.chat.messages import Attachment, Button, Edit, Message, Notice
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Turn
 from bot.config_members import MembershipSettings, RetentionSettings
+from bot.marking import N_
 from bot.store import Store
 from handlers import membership
-from handlers.descriptions import N_, Translators, in_all
+from handlers.descriptions import Translators, in_all
 from handlers.discretion import ask_privately, is_discreet
 from handlers.menu import menu
 from handlers.platform_names import platform_name

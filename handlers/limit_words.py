@@ -8,7 +8,7 @@ from typing import Final
 from babel.numbers import format_decimal
 
 from bot.chat.turn import Translate
-from handlers.descriptions import N_
+from bot.marking import N_
 from knowledge.guidelines import GuidelineValue, Land
 
 LAND_NAMES: Final[dict[Land, str]] = {

@@ -11,7 +11,8 @@ from bot.chat.markup import escape
 from bot.chat.messages import Choice, Message, Notice, Select
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Translate, Turn
-from handlers.descriptions import N_, Translators, in_all
+from bot.marking import N_
+from handlers.descriptions import Translators, in_all
 from handlers.limit_charts import LimitCharts
 from handlers.limit_texts import ACTION, CHART, NO_VALUE, LimitTexts
 from knowledge.guidelines import LANDS, Guidelines, cited

@@ -17,11 +17,12 @@ from bot.chat.ports import Lane
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Role, Turn
 from bot.config_members import MembershipSettings
+from bot.marking import N_
 from bot.store import Store
 from bot.store.link_codes import LENGTH, LinkOffer, tidy
 from handlers import membership, merging
 from handlers.consenting import Consenting, is_unasked
-from handlers.descriptions import N_, Translators, in_all
+from handlers.descriptions import Translators, in_all
 from handlers.discretion import ask_privately, is_discreet, private_chat
 from handlers.join_fields import LABELS, shown
 from handlers.preferred import Preferred

@@ -12,10 +12,11 @@ from bot.chat.messages import Button, Message, Notice, Row
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Role, Turn
 from bot.config_members import MembershipSettings
+from bot.marking import N_
 from bot.store import Store
 from bot.store.memberships import MemberFilter
 from handlers import join_fields
-from handlers.descriptions import N_, Translators, in_all
+from handlers.descriptions import Translators, in_all
 from handlers.discretion import ask_privately, is_discreet
 from handlers.join_fields import ORDER, STAKEHOLDERS
 from handlers.member_card import MemberCard

@@ -10,9 +10,10 @@ from bot.chat.messages import Message
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Role, Translate, Turn
 from bot.desk.alert_texts import alert_text
+from bot.marking import N_
 from bot.store import Store
 from bot.store.operations import Standing
-from handlers.descriptions import N_, Translators, in_all
+from handlers.descriptions import Translators, in_all
 from handlers.platform_names import platform_name
 
 _CHATS: Final = frozenset({"telegram", "discord"})

@@ -6,7 +6,8 @@ from bot.chat.messages import Message
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Turn
 from bot.config_members import RetentionSettings
-from handlers.descriptions import N_, Translators, in_all
+from bot.marking import N_
+from handlers.descriptions import Translators, in_all
 from handlers.menu import menu
 from handlers.privacy_text import privacy_text
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.chat.turn import Translate
 from bot.config_members import RetentionSettings
-from handlers.descriptions import N_
+from bot.marking import N_
 
 VERSION: Final = "2026-11-23"
 

@@ -10,12 +10,13 @@ from bot.chat.messages import Button, Message, Notice, Row
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Turn
 from bot.config_members import MembershipSettings
+from bot.marking import N_
 from bot.store import Store
 from bot.store.memberships import Membership
 from handlers import field_forms, join_fields, membership
 from handlers.confirm import Confirm
 from handlers.consenting import Consenting, is_unasked
-from handlers.descriptions import N_, Translators, in_all
+from handlers.descriptions import Translators, in_all
 from handlers.discretion import ask_privately, is_discreet
 from handlers.join_fields import LABELS, ORDER
 from handlers.menu import GO

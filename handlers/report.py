@@ -15,8 +15,9 @@ from bot.chat.markup import plain
 from bot.chat.messages import Attachment, Message
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Role, Turn
+from bot.marking import N_
 from bot.store import Store
-from handlers.descriptions import N_, Translators, in_all
+from handlers.descriptions import Translators, in_all
 from handlers.discretion import is_discreet
 from handlers.noting import note
 from handlers.report_texts import as_charts, as_csv, as_text

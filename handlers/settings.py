@@ -9,8 +9,9 @@ from bot.chat.events import ActionPressed, CommandInvoked
 from bot.chat.messages import Button, Message
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Turn
+from bot.marking import N_
 from bot.store import Store
-from handlers.descriptions import N_, Translators, in_all
+from handlers.descriptions import Translators, in_all
 from handlers.menu import menu
 
 LANGUAGE_NAMES: Final = {

@@ -7,9 +7,10 @@ from bot.chat.events import CommandInvoked, MemberJoined
 from bot.chat.messages import Button, LinkButton, Message
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Handler, Reply, Turn
+from bot.marking import N_
 from bot.store import Store
 from handlers import membership
-from handlers.descriptions import N_, Translators, in_all
+from handlers.descriptions import Translators, in_all
 from handlers.join_fields import RECEIVES
 from handlers.menu import GO, menu
 

@@ -10,10 +10,11 @@ from bot.chat.forms import SEPARATOR
 from bot.chat.messages import Button, Edit, Message, Notice
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Turn
+from bot.marking import N_
 from bot.store import Store
 from handlers import membership
 from handlers.announce_texts import NEWS
-from handlers.descriptions import N_, Translators, in_all
+from handlers.descriptions import Translators, in_all
 from handlers.join_fields import RECEIVES
 from handlers.settings import LANGUAGE_NAMES
 from handlers.subscription_panel import is_personal, panel, refusal

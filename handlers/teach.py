@@ -9,10 +9,11 @@ from bot.chat.markup import escape
 from bot.chat.messages import Button, Message, Notice, Row
 from bot.chat.routes import CommandSpec, Routes
 from bot.chat.turn import Reply, Role, Turn
+from bot.marking import N_
 from bot.store import Store
 from bot.store.labels import Label
 from handlers.article_making import ArticleMaking
-from handlers.descriptions import N_, Translators, in_all
+from handlers.descriptions import Translators, in_all
 from handlers.discretion import is_discreet
 from handlers.noting import note
 from knowledge.answering import Query

@@ -14,6 +14,7 @@ from typing import Final
 from dateutil.rrule import rrule, rrulestr
 
 from bot.calendar.wall import to_utc
+from bot.marking import N_
 
 FREQUENCIES: Final = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 EARLIEST: Final = datetime(1900, 1, 1)  # noqa: DTZ001  # a wall time
@@ -45,11 +46,6 @@ class BrokenRule(ValueError):
         super().__init__(words.format(**values))
         self.words = words
         self.values = values
-
-
-def N_(text: str) -> str:  # noqa: N802 - gettext's name for "mark, translate later"
-    """Marks a text for the catalogues."""
-    return text
 
 
 def tidy_rule(text: str, zone: str, *, is_all_day: bool = False, start: datetime = EARLIEST) -> str:

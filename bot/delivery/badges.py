@@ -101,12 +101,13 @@ class Badges:
         now = self._clock.now()
         _log.warning("badge.refused", reason=reason, is_wanted=mark.is_wanted)
         _ = self._translate
+        told = _(reason)
         if mark.is_wanted:
-            text = _("I could not give a new member the role of members: {reason}.", reason=reason)
+            text = _("I could not give a new member the role of members: {reason}.", reason=told)
         else:
             text = _(
                 "I could not take the role of members from somebody who left: {reason}.",
-                reason=reason,
+                reason=told,
             )
         hint = _(
             "The bot needs the right to manage roles, and its own role must stand above the "

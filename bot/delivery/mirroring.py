@@ -194,7 +194,7 @@ class Mirroring:
             "calendar: {reason}. Give my role the right to create and manage events there, or "
             "switch this off with discord_events = false under [events].",
             server=server.name,
-            reason=reason,
+            reason=_(reason),
         )
         async with self._database.begin() as store:
             for desk in (*self._desks, *await store.chats.desks("console")):

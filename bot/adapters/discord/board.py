@@ -19,6 +19,7 @@ from bot.chat.boards import BoardEntry, BoardRefused, BoardServer
 from bot.chat.errors import DeliveryError, RecipientGone, Undeliverable
 from bot.chat.events import Platform
 from bot.config import DiscordSettings
+from bot.marking import N_
 
 TITLE_LIMIT: Final = 100
 TEXT_LIMIT: Final = 1000
@@ -27,8 +28,8 @@ _EXTERNAL: Final = 3
 _GUILD_ONLY: Final = 2
 _UNKNOWN_EVENT: Final = 10070
 _REFUSED: Final = {
-    50001: "the bot is not on the server",
-    50013: "the bot lacks the right “Create Events” or “Manage Events”",
+    50001: N_("the bot is not on the server"),
+    50013: N_("the bot lacks the right “Create Events” or “Manage Events”"),
 }
 T = TypeVar("T")
 

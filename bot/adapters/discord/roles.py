@@ -11,14 +11,15 @@ from bot.adapters.discord.sending import Sending
 from bot.chat.errors import DeliveryError, RecipientGone, Undeliverable
 from bot.chat.events import Platform
 from bot.config import DiscordSettings
+from bot.marking import N_
 
 _ABSENT: Final = frozenset({10007, 10013})
 """Unknown member, unknown user: nobody of this number is on the server."""
 _REASONS: Final = {
-    10004: "the server of the settings is not known",
-    10011: "the role of the settings is not known",
-    50001: "the bot is not on the server of the settings",
-    50013: "the bot lacks a right",
+    10004: N_("the server of the settings is not known"),
+    10011: N_("the role of the settings is not known"),
+    50001: N_("the bot is not on the server of the settings"),
+    50013: N_("the bot lacks a right"),
 }
 
 
