@@ -26,6 +26,15 @@ _SCRIPTS: Final = (
 _HAN_WEIGHT: Final = 3
 """A Han character says about as much as three letters."""
 
+_SHORT: Final = 3
+"""Letters of a word that may as well be another language's, or somebody's name."""
+
+_ENDING: Final = 0.2
+"""What an ending says of a language, where a word of it says 1."""
+
+_UNMISTAKABLE: Final = frozenset({"kak", "kto", "gde", "msh"})
+"""Short words that are neither."""
+
 _ARABIZI_DIGIT: Final = re.compile(r"(?<=[a-z])[2357]|[2357](?=[a-z])")
 
 
@@ -92,13 +101,17 @@ class LanguageDetector:
         clues = _clues()
         total = max(1, len(found))
         tokens = found + re.findall(r"[a-z0-9]+", fold(text))
+        others = self._vocabulary.get(default, frozenset()) if default in scores else frozenset()
         for language in ("ru", "ar"):
-            hits = len({t for t in tokens if t in clues[language].latin})
-            scores[language] = 1.2 * hits
+            hits = {token for token in tokens if token in clues[language].latin}
+            own = hits - _latin_words() - others
+            is_meant = bool(own) if language == default else _speaks(own, total)
+            scores[language] = 1.2 * len(hits) if is_meant else 0.0
         if scores["ar"]:
             scores["ar"] += len(_ARABIZI_DIGIT.findall(fold(text)))
         best = max(scores, key=lambda language: (scores[language], language == default))
-        if scores[best] <= 0:
+        if scores[best] <= _ENDING:
+            # One ending says as little as a surname's.
             return Detection(language=default, confidence=0.0)
         rest = max(score for language, score in scores.items() if language != best)
         confidence = (scores[best] - rest) / (scores[best] + 0.5)
@@ -118,8 +131,23 @@ class LanguageDetector:
             elif word in own:
                 score += 0.5
             elif len(word) > 4 and word.endswith(clues.ends):
-                score += 0.2
+                score += _ENDING
         return score + 0.8 * sum(letter in lower for letter in clues.letters)
+
+
+@lru_cache(maxsize=1)
+def _latin_words() -> frozenset[str]:
+    return frozenset[str]().union(*(common_words(language) for language in ("en", "fr", "es")))
+
+
+def _speaks(own: set[str], words: int) -> bool:
+    """Whether words of Russian or Arabic in Latin letters are more than a name or a chance.
+
+    Short ones often are: Ana, da Silva, el, man. They count together, or beside a longer one.
+    """
+    if any(len(word) > _SHORT or word in _UNMISTAKABLE for word in own):
+        return True
+    return len(own) > 1 and 2 * len(own) >= words
 
 
 def _script(text: str) -> tuple[str | None, float]:

@@ -43,3 +43,26 @@ def test_nothing_to_go_by_gives_the_default(text: str) -> None:
 def test_the_knowledge_base_adds_words() -> None:
     detector = LanguageDetector({"es": {"hectarea"}})
     assert detector.detect("hectarea").language == "es"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Ana", "I am Ana", "hello Ana", "Ana Perez", "Maria da Silva", "My name is Ivan", "Sam Ali"],
+)
+def test_a_name_is_no_other_language(text: str) -> None:
+    assert detect_language(text).language == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("kak mne byt", "ru"), ("gde vy", "ru"), ("fi el ard rasas", "ar"), ("salam Ana", "ar")],
+)
+def test_short_words_of_russian_and_arabic_count_together(text: str, language: str) -> None:
+    assert detect_language(text).language == language
+
+
+def test_a_word_of_ones_own_language_is_not_taken_for_arabic() -> None:
+    """Turba is peat in Spanish, and soil in Arabic."""
+    detector = LanguageDetector({"es": {"turba"}})
+    assert detector.detect("turba", default="es").language == "es"
+    assert detector.detect("turba", default="en").language == "ar"
