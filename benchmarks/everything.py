@@ -46,6 +46,10 @@ RUNS: Final[dict[str, tuple[str, list[str]]]] = {
         "Turns, Telegram stand-in, SQLite, six languages and no question twice",
         ["benchmarks/turns.py", "--texts", "distinct", "--json"],
     ),
+    "turns-distinct-postgres": (
+        "Turns, Telegram stand-in, PostgreSQL, six languages and no question twice",
+        ["benchmarks/turns.py", "--database", "postgres", "--texts", "distinct", "--json"],
+    ),
     "starting": (
         "From the start to the first answer, and idle memory",
         ["benchmarks/starting.py", "--json"],
@@ -72,10 +76,6 @@ RUNS: Final[dict[str, tuple[str, list[str]]]] = {
             *("benchmarks/crash.py", "--kills", "20", "--database", "postgres"),
             *("--platform", "discord", "--json"),
         ],
-    ),
-    "crash-discord-sqlite": (
-        "A sender to Discord killed 20 times, SQLite",
-        ["benchmarks/crash.py", "--kills", "20", "--platform", "discord", "--json"],
     ),
     "crash-postgres": (
         "A sender to Telegram killed over and over, PostgreSQL, hold",
