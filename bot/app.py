@@ -150,7 +150,6 @@ def build(
 ) -> App:
     """Everything but the platforms; ``gateway`` where several processes receive."""
     clock = clock or SystemClock()
-    others = () if gateway is None else (gateway.in_turn,)
     all_roles = {**roles_of(settings), **(extra_roles or {})}
     desks = desks_of(settings)
     announcing = AnnouncePorts(
@@ -165,7 +164,6 @@ def build(
         clock=clock,
         handler=Router(routes).handle,
         middleware=(
-            *others,
             tell_notices,
             CountQuestions(library),
             StepByStep(WITHOUT_FORMS, routes.checks),
@@ -175,6 +173,7 @@ def build(
         language=settings.language,
         desks=desks_of(settings),
         meter=meter,
+        hold=gateway.hold if gateway else None,
     )
     return App(
         settings=settings,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -48,6 +48,9 @@ GATHER: Final = 0.2
 REMEMBERED: Final = 10_000
 """Updates of which this process knows that their reply is on its way."""
 
+Hold = Callable[[Store, ConversationRef], Awaitable[None]]
+"""Waits, within a unit, for the turns that other processes have under way in a conversation."""
+
 _OVERHEARD = (MessageReceived, MessageEdited)
 _UNLIMITED = (ChatStatusChanged, MemberJoined, MessageDeleted, MessageEdited)
 
@@ -67,8 +70,10 @@ class Dispatcher:
         language: str = "en",
         desks: Collection[ConversationRef] = (),
         meter: Meter = NO_METER,
+        hold: Hold | None = None,
     ) -> None:
         self._meter = meter
+        self._hold = hold
         self._database = database
         self._clock = clock
         self._handler = _compose(handler, middleware)
@@ -132,6 +137,8 @@ class Dispatcher:
     async def _take_turn(self, event: Event) -> Reply:
         started = self._clock.monotonic()
         async with self._database.begin(is_short=True) as store:
+            if self._hold is not None and not isinstance(event, InlineQueried):
+                await self._hold(store, event.conversation)
             now = self._clock.now()
             platform = event.conversation.platform
             taken, member = await _opened(store, event, now)
@@ -230,10 +237,16 @@ class StoredInbox:
         async with self._writing:
             if self._sent and self._gather:
                 await self._clock.sleep(self._gather)
-            sent, self._sent = self._sent, []
-            if sent:
+            sent, self._sent = sorted(self._sent), []
+            if not sent:
+                return
+            try:
                 async with self._database.begin() as store:
                     await store.inbox.forget_replies(sent)
+            except BaseException:
+                # The next to be noted takes these along.
+                self._sent = [*sent, *self._sent]
+                raise
 
 
 async def _opened(store: Store, event: Event, now: datetime) -> tuple[Taken, Member | None]:

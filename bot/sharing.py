@@ -17,12 +17,12 @@ from typing import Final
 
 import structlog
 
-from bot.chat.events import Event, Platform
+from bot.chat.events import ConversationRef, Event, Platform
 from bot.chat.messages import Message
 from bot.chat.ports import Clock
-from bot.chat.turn import Dispatch, Handler, Reply, Turn
+from bot.chat.turn import Dispatch, Reply
 from bot.middleware import interrupted
-from bot.store import Database
+from bot.store import Database, Store
 from bot.store.inbox_shared import Adopted, SharedInbox, lock_name
 from bot.store.outages import OUTAGES
 from bot.store.outbox_locks import TokenLock
@@ -132,12 +132,17 @@ class Gateway:
         async with self._writing:
             if self._answered:
                 await self._clock.sleep(GATHER)
-            answered, self._answered = self._answered, []
+            answered, self._answered = sorted(self._answered), []
             if not answered:
                 return
-            async with self._database.begin() as store:
-                await store.inbox.forget_replies(answered)
-                await SharedInbox(store.connection).forget(answered, self._owner)
+            try:
+                async with self._database.begin() as store:
+                    await store.inbox.forget_replies(answered)
+                    await SharedInbox(store.connection).forget(answered, self._owner)
+            except BaseException:
+                # The next to be noted takes these along.
+                self._answered = [*answered, *self._answered]
+                raise
         self._in_doubt -= set(answered)
 
     def shared(self, dispatch: Dispatch) -> Dispatch:
@@ -157,14 +162,12 @@ class Gateway:
 
         return dispatch_mine
 
-    async def in_turn(self, turn: Turn, handler: Handler) -> Reply:
-        """Middleware: one turn at a time in a conversation, whichever process it is in."""
-        key = ":".join(turn.event.conversation.key)
-        await SharedInbox(turn.store.connection).hold_conversation(key)
-        # It was read before, while the turn before this one was perhaps under way.
-        turn.store.drafts.look_again()
-        turn.store.conversations.look_again()
-        return await handler(turn)
+    async def hold(self, store: Store, where: ConversationRef) -> None:
+        """One turn at a time in a conversation, whichever process it is in.
+
+        Before anything is read: what the turn before it leaves is part of this one.
+        """
+        await SharedInbox(store.connection).hold_conversation(":".join(where.key))
 
     async def _inherit(self, platform: str, update_id: str) -> bool:
         """Wait until the other process has finished, or take over from it."""

@@ -52,10 +52,6 @@ class Conversations:
         """What the next ``get`` would find in the column ``state``; None for no row."""
         self._foreseen[*where.key, account_id] = raw
 
-    def look_again(self) -> None:
-        """What was foreseen may have changed since."""
-        self._foreseen.clear()
-
     async def get(self, where: ConversationRef, account_id: str) -> ConversationState:
         """The state, or a fresh one."""
         late = self._late.get((*where.key, account_id))

@@ -38,10 +38,6 @@ class Drafts:
         """What the next ``get`` would find: form, answers, step; None for no draft."""
         self._foreseen[*where.key, account_id] = row
 
-    def look_again(self) -> None:
-        """What was foreseen may have changed since."""
-        self._foreseen.clear()
-
     async def get(self, where: ConversationRef, account_id: str, now: datetime) -> Draft | None:
         """The draft that has not expired, or None."""
         platform, chat_id, thread_id = where.key

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.article_drafts import ArticleDrafts
@@ -51,13 +51,19 @@ class Eraser:
     async def forget(self, person_id: int, now: datetime) -> Erased:
         """Take somebody out of every table. Questions keep topic, language, date and state."""
         self.has_erased = True
+        counts: dict[str, int] = {}
+        # Before anything of theirs is held: a turn of theirs elsewhere holds its update until its
+        # end, where it writes of the person.
+        accounts = await accounts_of(self._connection, person_id)
+        await self._forget_updates(accounts, now, counts)
         # What another process is just writing about them is awaited, and then taken out as well.
         await self._connection.execute(
             select(person.c.id).where(person.c.id == person_id).with_for_update()
         )
-        accounts = await accounts_of(self._connection, person_id)
+        late = await accounts_of(self._connection, person_id) - accounts
+        await self._forget_updates(late, now, counts)
+        accounts |= late
         chats = await private_chats_of(self._connection, person_id, accounts)
-        counts: dict[str, int] = {}
         await Asked(self._connection).forget_words_of(person_id)
         await ArticleDrafts(self._connection).forget_asker(person_id)
         await self._forget_questions(person_id, now, counts)
@@ -78,7 +84,6 @@ class Eraser:
                 await self._count(counts, table.name, change)
             elif table is not account:
                 await self._count(counts, table.name, delete(table).where(column == person_id))
-        await self._forget_updates(accounts, now, counts)
         await self._count(
             counts, "account", delete(account).where(account.c.person_id == person_id)
         )
@@ -102,8 +107,10 @@ class Eraser:
 
     async def forget_conversations_before(self, moment: datetime) -> int:
         """What was talked about last; returns how many conversations."""
+        # A turn elsewhere that ended just after its account was erased may have left its state.
+        is_ownerless = ~exists().where(account.c.account_id == conversation.c.account_id)
         result = await self._connection.execute(
-            delete(conversation).where(conversation.c.updated_at < moment)
+            delete(conversation).where(or_(conversation.c.updated_at < moment, is_ownerless))
         )
         return int(result.rowcount)
 

@@ -19,6 +19,7 @@ from bot.config import LimitSettings, Settings
 from bot.dispatcher import Dispatcher, StoredInbox
 from bot.middleware import HEAVY
 from bot.store import Database
+from bot.store.inbox import Inbox
 from bot.store.schema import inbox as table
 from tests.clock import ManualClock
 from tests.stage import Persona, Stage
@@ -173,6 +174,25 @@ async def test_a_reply_that_was_not_sent_is_given_after_a_restart(stage: Stage) 
     assert await inbox.pending("telegram") == []
     await ana.does(press)
     ana.sees_nothing()
+
+
+async def test_answers_that_could_not_be_noted_are_noted_with_the_next(
+    database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = StoredInbox(database, clock)
+    await inbox.accept("telegram", [(key, "{}") for key in ("1", "2", "3")])
+
+    async def fail(*_: object) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Inbox, "forget_replies", fail)
+        both = (inbox.answered("telegram", key) for key in ("1", "2"))
+        failed = await asyncio.gather(*both, return_exceptions=True)
+    assert any(isinstance(each, ConnectionError) for each in failed)
+    assert len(await inbox.pending("telegram")) == 3
+    await inbox.answered("telegram", "3")
+    assert await inbox.pending("telegram") == []
 
 
 async def test_a_large_file_is_not_written_down_to_be_sent_again(

@@ -61,6 +61,13 @@ def test_short_words_of_russian_and_arabic_count_together(text: str, language: s
     assert detect_language(text).language == language
 
 
+@pytest.mark.parametrize(
+    "text", ["arid land", "arid soil and salt", "mesh size", "men in the sad field"]
+)
+def test_an_english_word_is_not_taken_for_arabic_or_russian(text: str) -> None:
+    assert detect_language(text).language == "en"
+
+
 def test_a_word_of_ones_own_language_is_not_taken_for_arabic() -> None:
     """Turba is peat in Spanish, and soil in Arabic."""
     detector = LanguageDetector({"es": {"turba"}})

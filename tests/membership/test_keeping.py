@@ -8,6 +8,7 @@ from sqlalchemy import select
 from bot.config_members import RetentionSettings
 from bot.delivery.housekeeping import Housekeeping
 from bot.store import Database
+from bot.store.conversations import ConversationState
 from bot.store.schema import question
 from tests.clock import ManualClock
 from tests.membership.journeys import answer_the_form, join
@@ -49,6 +50,19 @@ async def test_questions_lose_their_asker_and_their_text(
     async with stage.database.connect() as connection:
         rows = (await connection.execute(select(question).order_by(question.c.id))).all()
     assert [(row.person_id, row.text) for row in rows] == [(None, ""), (1, "And my neighbour's?")]
+
+
+async def test_a_talk_of_nobody_goes_at_once(stage: Stage, housekeeping: Housekeeping) -> None:
+    """Left behind by a turn elsewhere that ended just after its account was erased."""
+    ana = stage.persona("Ana")
+    await ana.says("purple zebra on a bicycle")
+    async with stage.database.begin() as store:
+        state = ConversationState(last_text="arsenic behind my house")
+        await store.conversations.set(ana.where, "nobody", state, stage.clock.now())
+    assert (await housekeeping.clean())["conversations"] == 1
+    async with stage.database.begin() as store:
+        assert (await store.conversations.get(ana.where, ana.author.id)).last_text
+        assert not (await store.conversations.get(ana.where, "nobody")).last_text
 
 
 async def test_half_filled_forms_talks_and_codes_go(

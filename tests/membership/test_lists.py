@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from bot.chat.cells import guarded
 from bot.cli import main
-from bot.commands.member_files import guarded
 
 ROWS = """Name;E-mail;Country;Group;Interests;Joined;Institution
 Ana Wanjiru;ana@example.org;Kenia;Farmer;Mapping, management;2024-05-31

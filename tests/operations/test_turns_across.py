@@ -9,7 +9,14 @@ import pytest
 from sqlalchemy import text
 
 from bot.app import App, build
-from bot.chat.events import Author, CommandInvoked, ConversationRef, Event, MessageReceived
+from bot.chat.events import (
+    Author,
+    CommandInvoked,
+    ConversationRef,
+    Event,
+    IncomingFile,
+    MessageReceived,
+)
 from bot.chat.messages import Message
 from bot.clock import SystemClock
 from bot.config import Settings
@@ -84,6 +91,30 @@ async def test_each_answer_to_a_form_is_taken_for_its_own_question(
     assert draft is not None
     assert draft.step == 2
     assert list(draft.answers.values()) == ["Ana Wanjiru", "ana@example.org"]
+
+
+async def test_two_pictures_of_an_album_become_one_question(
+    pair: tuple[App, App], database: Database
+) -> None:
+    """The second turn knows the question that the first one opened."""
+    one, other = pair
+    await say(one, "1", "hello")
+    files = (IncomingFile(kind="photo", handle="p", media_type="image/jpeg", size=9),)
+
+    async def send(app: App, key: str) -> object:
+        event = MessageReceived(
+            id=key, conversation=CHAT, author=ANA, at=SystemClock().now(), text="",
+            message_id=key, files=files, album="a1",
+        )  # fmt: skip
+        return await app.dispatch(event)
+
+    async with database.connect() as connection:
+        await SharedInbox(connection).hold_conversation(":".join(CHAT.key))
+        turns = [asyncio.ensure_future(send(app, key)) for app, key in ((one, "2"), (other, "3"))]
+        await until(lambda: _waiting(database, 2), "both that wait")
+    await asyncio.gather(*turns)
+    async with database.begin() as store:
+        assert await store.questions.count_open() == 1
 
 
 async def _waiting(database: Database, many: int) -> bool:
