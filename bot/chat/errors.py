@@ -8,7 +8,10 @@
     ├── ConversationMoved(to)      the chat has a new address; rewrite it and retry once
     ├── Undeliverable              the platform refuses this message for good
     ├── Ambiguous                  no answer came back: it may or may not have arrived
-    └── Unreachable                nothing was sent: no connection; trying again is harmless
+    ├── Unreachable                nothing was sent: no connection; trying again is harmless
+    └── FilesAway(retry_after)     nothing was sent: another platform has its files, and is away
+
+``FilesAway`` comes from ``bot.delivery`` itself.
 
 Adapters raise these and nothing else from ``send``, ``edit`` and ``delete``
 (``raise … from`` the library's own error); only ``bot.delivery`` decides on retries.
@@ -60,6 +63,17 @@ class Ambiguous(DeliveryError):
 
 class Unreachable(DeliveryError):
     """The platform could not be reached, and the request never left: sending again is safe."""
+
+
+class FilesAway(DeliveryError):
+    """Files of the message lie on another platform, which cannot be asked at present.
+
+    ``retry_after`` is in seconds; 0 where nobody knows.
+    """
+
+    def __init__(self, retry_after: float = 0.0) -> None:
+        super().__init__("a file cannot be had at present")
+        self.retry_after = retry_after
 
 
 class ChatError(Exception):

@@ -16,7 +16,7 @@ from typing import Final
 import structlog
 
 from bot.attaching import file_name
-from bot.chat.errors import DeliveryError, RateLimited, Unreachable
+from bot.chat.errors import DeliveryError, FilesAway, RateLimited, Unreachable
 from bot.chat.events import ConversationRef, Platform
 from bot.chat.messages import Attachment, FileRef, Message
 from bot.chat.ports import Download
@@ -45,7 +45,8 @@ class FileCarrier:
     async def prepared(self, to: ConversationRef, message: Message) -> Message:
         """The message with the files turned into what the platform can send.
 
-        Raises ``RateLimited`` or ``Unreachable`` where a file may be had later.
+        Where a file may be had later, raises ``FilesAway``; ``RateLimited`` or ``Unreachable`` if
+        it lies on the platform that it goes to.
         """
         kept: list[FileRef] = []
         fetched: list[Attachment] = []
@@ -72,9 +73,11 @@ class FileCarrier:
         where = ConversationRef(platform=file.platform, chat_id=to.chat_id)
         try:
             data = await download(where, file.handle)
-        except (RateLimited, Unreachable):
+        except (RateLimited, Unreachable) as error:
             # It was not sent yet, so all of it may be tried again.
-            raise
+            if file.platform == to.platform:
+                raise
+            raise FilesAway(error.retry_after if isinstance(error, RateLimited) else 0.0) from error
         except DeliveryError as error:
             _log.warning("file.not_carried", platform=file.platform, error=type(error).__name__)
             return None

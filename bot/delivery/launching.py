@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from bot.chat.errors import Ambiguous, DeliveryError, RateLimited
+from bot.chat.errors import Ambiguous, DeliveryError, FilesAway, RateLimited
 from bot.chat.measuring import NO_METER, Meter
 from bot.chat.messages import SentMessage
 from bot.chat.ports import Adapter, Carry, Clock
@@ -237,6 +237,9 @@ class Launcher:
     def _note_platform(
         self, job: Job, error: DeliveryError, decision: Decision, sent_at: float
     ) -> None:
+        if isinstance(error, FilesAway):
+            # Says nothing about the platform that the message goes to.
+            return
         if decision.is_outage:
             self._breaker.failed(sent_at)
             return

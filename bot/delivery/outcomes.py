@@ -9,6 +9,7 @@ from bot.chat.errors import (
     Ambiguous,
     ConversationMoved,
     DeliveryError,
+    FilesAway,
     RateLimited,
     RecipientGone,
     Undeliverable,
@@ -92,6 +93,11 @@ def _decide(
         case Unreachable():
             # Nothing left, so nothing counts: only the row's expiry ends this.
             return Decision(state="retry", error="unreachable", delay=FIRST_PAUSE, is_outage=True)
+        case FilesAway() if not is_last:
+            delay = max(error.retry_after, FIRST_PAUSE * 2 ** (attempts - 1))
+            return Decision(
+                state="retry", error="files are away", delay=min(delay, policy.max_wait)
+            )
         case Ambiguous():
             may_repeat = is_repeat_harmless or row.kind != "send" or row.on_unknown == "resend"
             if may_repeat and not is_last:

@@ -6,7 +6,7 @@ import asyncio
 
 import structlog
 
-from bot.chat.errors import Ambiguous, DeliveryError, Undeliverable
+from bot.chat.errors import Ambiguous, DeliveryError, FilesAway, Undeliverable
 from bot.chat.messages import SentMessage
 from bot.chat.ports import Adapter, Carry, Publisher
 from bot.delivery.backlog import Job
@@ -47,7 +47,13 @@ class Requests:
         row, message = job.row, job.message
         if not message.files:
             return await self._adapter.send(row.to, message, nonce=nonce_of(row))
-        carried = message if self._carry is None else await self._carry(row.to, message)
+        try:
+            carried = message if self._carry is None else await self._carry(row.to, message)
+        except FilesAway:
+            if job.attempts < self._policy.max_attempts:
+                raise
+            # The other platform has been away for minutes; the words wait no longer.
+            carried = without_files(message)
         try:
             return await self._adapter.send(row.to, carried, nonce=nonce_of(row))
         except Undeliverable:
