@@ -25,14 +25,16 @@ WEIGHTS: Final = {"w": 0.16, "k": 0.32, "b": 0.20, "c": 0.32}
 
 _LETTERS: Final = range(2, 6)
 _MAX_WORDS: Final = 120
-_CACHE: Final = 50_000
+_REMEMBERED: Final = 1_000
+"""Words whose letter groups are kept, some 2 kB each: people mistype without end."""
 
 
 @dataclass(slots=True)
 class FeatureMaker:
-    """Makes the features of texts in one language; remembers the words it has seen."""
+    """Makes the features of texts in one language; remembers so many words it has seen."""
 
     language: str
+    remembered: int = _REMEMBERED
     _letters: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def words(self, text: str) -> list[str]:
@@ -62,8 +64,9 @@ class FeatureMaker:
             groups = self._letters.get(word)
             if groups is None:
                 groups = letter_groups(word)
-                if len(self._letters) < _CACHE:
-                    self._letters[word] = groups
+                if len(self._letters) >= self.remembered:
+                    self._letters.clear()
+                self._letters[word] = groups
             yield from groups
         if run:
             yield from _han_groups(run)

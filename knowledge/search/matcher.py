@@ -19,6 +19,8 @@ from knowledge.search.repair import SpellingRepair
 from knowledge.search.training import train
 from knowledge.search.vectors import Vocabulary
 
+_WHILE_BUILDING: Final = 50_000
+"""Words whose letter groups are kept while an index is built."""
 _DOUBT: Final = (("w", 1), ("k", 1), ("c", 5))
 """Features without a match that a repaired word leaves behind, by channel."""
 
@@ -63,7 +65,7 @@ class Matcher:
     @classmethod
     def build(cls, examples: Mapping[str, Sequence[str]], language: str) -> Matcher:
         """Learn from example questions by entry; entries without a word are never found."""
-        maker = FeatureMaker(language)
+        maker = FeatureMaker(language, remembered=_WHILE_BUILDING)
         entries: list[str] = []
         texts: list[str] = []
         owners: list[int] = []
@@ -86,7 +88,7 @@ class Matcher:
             language,
             tuple(entries),
             tuple(texts),
-            maker,
+            FeatureMaker(language),
             vocabulary,
             matrix,
             trained.model if trained else None,

@@ -32,7 +32,7 @@ def _stemmer(language: str) -> _Stemmer:
     return stemmer
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def stem(word: str, language: str) -> str:
     """The stem of one folded word. Safe to call from several threads."""
     if len(word) < 3 or not word.isalpha():

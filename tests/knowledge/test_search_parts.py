@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from knowledge.boundaries import boundary
 from knowledge.search.arrays import map_arrays, write_arrays
 from knowledge.search.concepts import glossary, to_english
 from knowledge.search.confidence import ENOUGH_LABELS, Calibration, calibrate, refit
+from knowledge.search.features import FeatureMaker
 from knowledge.search.matcher import Matcher
 from knowledge.search.normalise import fold, words
 from knowledge.search.repair import SpellingRepair
@@ -205,3 +207,17 @@ def test_arrays_come_back_as_they_were_and_damage_is_seen(tmp_path: Path) -> Non
         path.write_bytes(damaged)
         with pytest.raises(ValueError, match=r"."):
             map_arrays(path)
+
+
+def test_what_people_mistype_fills_no_memory() -> None:
+    """Every word is new; the letter groups of a thousand are kept, and of no more."""
+    maker = FeatureMaker("en")
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        for number in range(6_000):
+            maker.features([f"contaminated{number}fields"])
+        grown = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert grown < 16 * 2**20
