@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Literal
 
 import pytest
 from PIL import Image
 
-from bot.chat.errors import Undeliverable, Unreachable
+from bot.chat.errors import DeliveryError, FilesAway, RateLimited, Undeliverable, Unreachable
 from bot.chat.events import ConversationRef
 from bot.chat.messages import FileRef, Message
 from bot.delivery.carrying import FileCarrier, stripped
@@ -118,11 +119,28 @@ async def test_what_is_too_large_or_gone_is_said_in_one_sentence(size: int | Non
     assert "2 files could not be passed on" in message.text
 
 
-async def test_a_network_that_is_away_is_tried_again() -> None:
+@pytest.mark.parametrize(
+    ("to", "error"), [(DISCORD, FilesAway), (TELEGRAM, Unreachable)], ids=["another", "the same"]
+)
+async def test_a_network_that_is_away_is_tried_again(
+    to: ConversationRef, error: type[DeliveryError]
+) -> None:
+    """An outage of the platform that the message goes to is told apart from another's."""
+
     async def away(where: ConversationRef, handle: str) -> bytes:
         raise Unreachable("away")
 
-    with pytest.raises(Unreachable):
-        await FileCarrier(1000, {"telegram": away}).prepared(
+    file = replace(PHOTO, is_stripped=True)
+    with pytest.raises(error):
+        await FileCarrier(1000, {"telegram": away}).prepared(to, Message(text="", files=(file,)))
+
+
+async def test_how_long_another_platform_wants_to_be_left_alone_is_kept() -> None:
+    async def busy(where: ConversationRef, handle: str) -> bytes:
+        raise RateLimited(17.0)
+
+    with pytest.raises(FilesAway) as raised:
+        await FileCarrier(1000, {"telegram": busy}).prepared(
             DISCORD, Message(text="", files=(PHOTO,))
         )
+    assert raised.value.retry_after == 17.0
