@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, Literal, Protocol
+from collections.abc import Awaitable, Callable
+from typing import Final, Literal
 
 import structlog
 
@@ -13,6 +13,7 @@ from bot.chat.errors import Ambiguous, DeliveryError, RateLimited, Unreachable
 from bot.chat.events import ConversationRef, Platform
 from bot.chat.ports import Clock
 from bot.store import Database
+from bot.store.fetched_files import WantedFile
 from bot.watching import repeat
 
 POLL: Final = 2.0
@@ -26,22 +27,6 @@ Download = Callable[[ConversationRef, str], Awaitable[bytes]]
 Shelf = Literal["announcement_files", "event_documents"]
 SHELVES: Final[tuple[Shelf, ...]] = ("announcement_files", "event_documents")
 """The parts of the store that want files."""
-
-
-class Wanted(Protocol):
-    """A file to fetch."""
-
-    @property
-    def id(self) -> int: ...
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def handle(self) -> str: ...
-
-    @property
-    def where(self) -> ConversationRef: ...
 
 
 _log = structlog.get_logger(__name__)
@@ -68,12 +53,12 @@ class FileFetcher:
         settled = 0
         for shelf in SHELVES:
             async with self._database.begin() as store:
-                wanted: Sequence[Wanted] = await getattr(store, shelf).wanted(self._platform)
+                wanted: list[WantedFile] = await getattr(store, shelf).wanted(self._platform)
             for file in wanted:
                 settled += await self._fetch(shelf, file)
         return settled
 
-    async def _fetch(self, shelf: Shelf, file: Wanted) -> bool:
+    async def _fetch(self, shelf: Shelf, file: WantedFile) -> bool:
         try:
             data = await self._download(file.where, file.handle)
         except (RateLimited, Unreachable, Ambiguous) as error:
@@ -92,7 +77,7 @@ class FileFetcher:
         _log.info("file.kept", file=file.id, shelf=shelf, bytes=len(data))
         return kept
 
-    async def _fail(self, shelf: Shelf, file: Wanted, error: str) -> bool:
+    async def _fail(self, shelf: Shelf, file: WantedFile, error: str) -> bool:
         self._failures.pop((shelf, file.id), None)
         async with self._database.begin() as store:
             settled: bool = await getattr(store, shelf).fail(file.id, error)

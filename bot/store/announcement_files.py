@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, cast
+from typing import cast
 
-from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import delete, func, insert, select
 
-from bot.chat.events import ConversationRef, IncomingFile, Platform
+from bot.chat.events import ConversationRef, IncomingFile
 from bot.chat.messages import Attachment
+from bot.store.fetched_files import FetchedFiles, FileState, as_wanted
 from bot.store.schema_announcements import (
     announcement,
     announcement_file,
     announcement_sample,
     announcement_watch,
 )
-
-FileState = Literal["wanted", "kept", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,39 +32,18 @@ class KeptFile:
     error: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WantedFile:
-    """A file to fetch by ``handle``, which somebody sent in ``where``."""
-
-    id: int
-    announcement_id: int
-    name: str
-    media_type: str
-    handle: str
-    where: ConversationRef
-
-
-class AnnouncementFiles:
+class AnnouncementFiles(FetchedFiles):
     """Inside the caller's transaction."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+    table = announcement_file
+    key = announcement_file.c.id
 
     async def want(
         self, number: int, file: IncomingFile, name: str, where: ConversationRef
     ) -> None:
         """Note a file that somebody sent; it is fetched soon."""
         await self._connection.execute(
-            insert(announcement_file).values(
-                announcement_id=number,
-                name=name,
-                media_type=file.media_type or "application/octet-stream",
-                size=file.size or 0,
-                state="wanted",
-                handle=file.handle,
-                platform=where.platform,
-                chat_id=where.chat_id,
-            )
+            insert(announcement_file).values(announcement_id=number, **as_wanted(file, name, where))
         )
 
     async def put(self, number: int, file: Attachment) -> None:
@@ -132,36 +109,6 @@ class AnnouncementFiles:
             for row in rows
         )
 
-    async def wanted(self, platform: str, limit: int = 5) -> list[WantedFile]:
-        """Files to fetch from a platform, the oldest first."""
-        rows = await self._connection.execute(
-            select(announcement_file)
-            .where(announcement_file.c.state == "wanted", announcement_file.c.platform == platform)
-            .order_by(announcement_file.c.id)
-            .limit(limit)
-        )
-        return [
-            WantedFile(
-                id=row.id,
-                announcement_id=row.announcement_id,
-                name=row.name,
-                media_type=row.media_type,
-                handle=row.handle,
-                where=ConversationRef(platform=cast(Platform, row.platform), chat_id=row.chat_id),
-            )
-            for row in rows
-        ]
-
-    async def keep(self, file_id: int, media_type: str, data: bytes) -> bool:
-        """The bytes are here; False where nobody wants them any more."""
-        return await self._settle(
-            file_id, state="kept", media_type=media_type, size=len(data), data=data
-        )
-
-    async def fail(self, file_id: int, error: str) -> bool:
-        """It cannot be had; False where nobody wants it any more."""
-        return await self._settle(file_id, state="failed", error=error)
-
     async def remove(self, number: int) -> int:
         """Drop all files of an announcement; returns how many."""
         result = await self._connection.execute(
@@ -180,11 +127,3 @@ class AnnouncementFiles:
             delete(announcement_file).where(announcement_file.c.announcement_id.in_(ended))
         )
         return int(result.rowcount)
-
-    async def _settle(self, file_id: int, **values: object) -> bool:
-        result = await self._connection.execute(
-            update(announcement_file)
-            .where(announcement_file.c.id == file_id, announcement_file.c.state == "wanted")
-            .values(handle=None, platform=None, chat_id=None, **values)
-        )
-        return bool(result.rowcount)

@@ -4,28 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, cast
+from typing import cast
 
-from sqlalchemy import func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import func, insert, select
 
-from bot.chat.events import ConversationRef, IncomingFile, Platform
+from bot.chat.events import ConversationRef, IncomingFile
 from bot.chat.messages import Attachment
+from bot.store.fetched_files import FetchedFiles, FileState, as_wanted
 from bot.store.schema_documents import event_document
 from bot.store.schema_events import event_file
-
-DocumentState = Literal["wanted", "kept", "failed"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WantedDocument:
-    """A document to fetch by ``handle``, which somebody sent in ``where``."""
-
-    id: int
-    name: str
-    media_type: str
-    handle: str
-    where: ConversationRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +22,15 @@ class Document:
     event_id: int
     name: str
     size: int
-    state: DocumentState
+    state: FileState
     file: Attachment | None
 
 
-class EventDocuments:
+class EventDocuments(FetchedFiles):
     """Inside the caller's transaction."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+    table = event_document
+    key = event_document.c.file_id
 
     async def want(
         self,
@@ -62,16 +49,7 @@ class EventDocuments:
             .returning(event_file.c.id)
         )
         await self._connection.execute(
-            insert(event_document).values(
-                file_id=number,
-                name=name,
-                media_type=file.media_type or "application/octet-stream",
-                size=file.size or 0,
-                state="wanted",
-                handle=file.handle,
-                platform=where.platform,
-                chat_id=where.chat_id,
-            )
+            insert(event_document).values(file_id=number, **as_wanted(file, name, where))
         )
         return int(number or 0)
 
@@ -103,43 +81,6 @@ class EventDocuments:
             event_id=row.event_id,
             name=row.name,
             size=row.size,
-            state=cast(DocumentState, row.state),
+            state=cast(FileState, row.state),
             file=file,
         )
-
-    async def wanted(self, platform: str, limit: int = 5) -> list[WantedDocument]:
-        """Documents to fetch from a platform, the oldest first."""
-        rows = await self._connection.execute(
-            select(event_document)
-            .where(event_document.c.state == "wanted", event_document.c.platform == platform)
-            .order_by(event_document.c.file_id)
-            .limit(limit)
-        )
-        return [
-            WantedDocument(
-                id=row.file_id,
-                name=row.name,
-                media_type=row.media_type,
-                handle=row.handle,
-                where=ConversationRef(platform=cast(Platform, row.platform), chat_id=row.chat_id),
-            )
-            for row in rows
-        ]
-
-    async def keep(self, file_id: int, media_type: str, data: bytes) -> bool:
-        """The bytes are here; False where nobody wants them any more."""
-        return await self._settle(
-            file_id, state="kept", media_type=media_type, size=len(data), data=data
-        )
-
-    async def fail(self, file_id: int, error: str) -> bool:
-        """It cannot be had; False where nobody wants it any more."""
-        return await self._settle(file_id, state="failed")
-
-    async def _settle(self, file_id: int, **values: object) -> bool:
-        result = await self._connection.execute(
-            update(event_document)
-            .where(event_document.c.file_id == file_id, event_document.c.state == "wanted")
-            .values(handle=None, platform=None, chat_id=None, **values)
-        )
-        return bool(result.rowcount)
