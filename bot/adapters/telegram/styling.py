@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, Final
 
 from bot.chat.cleaning import clean_line
@@ -23,9 +22,6 @@ CAPTION_LIMIT: Final = 1024
 """UTF-16 units of a caption (Bot API, sendPhoto)."""
 PARTS_LIMIT: Final = 8
 """Messages that one text may become; more would be a flood."""
-
-_REMEMBERED: Final = 128
-"""Texts that need not be styled again: the same article is the answer to many."""
 
 _RIGHT_TO_LEFT_MARK: Final = "\u200f"
 _MARKS_LIMIT: Final = 256
@@ -42,19 +38,14 @@ def styled_parts(message: Message) -> tuple[Styled, ...]:
 
     Raises ``ChatError`` where it would become more than ``PARTS_LIMIT`` messages.
     """
-    is_rtl = message.direction == "rtl"
-    return _styled_parts(message.title, message.text, message.footer, is_rtl=is_rtl)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _styled_parts(title: str, text: str, footer: str, *, is_rtl: bool) -> tuple[Styled, ...]:
-    length = utf16_length(text) + utf16_length(title) + utf16_length(footer)
+    length = utf16_length(message.text) + utf16_length(message.title) + utf16_length(message.footer)
     if length > PARTS_LIMIT * TEXT_LIMIT:
         raise ChatError("a text too long for any number of messages")
-    whole = _joined(title, text, footer)
+    whole = _joined(message)
     if not is_visible(whole.text):
         return ()
     whole = _without_mail_links(whole)
+    is_rtl = message.direction == "rtl"
     parts = split(whole, TEXT_LIMIT - (_MARKS_LIMIT if is_rtl else 0), utf16_length)
     seen = (part for part in parts if is_visible(part.text))
     return tuple(_marked(part) if is_rtl else part for part in seen)
@@ -93,18 +84,20 @@ def encodable(text: str) -> str:
     return _CONTROLS.sub("", _SURROGATES.sub("\ufffd", text))
 
 
-def _joined(title: str, text: str, footer: str) -> Styled:
+def _joined(message: Message) -> Styled:
     """Bold title, text, italic footer; trimmed, as Telegram would trim it."""
-    title = clean_line(title, 256)
+    title = clean_line(message.title, 256)
     pieces = []
     if title:
         pieces.append(Styled(text=title, spans=(_whole(title, "bold"),)))
-    body = parse(encodable(text))
+    body = parse(encodable(message.text))
     if body.text.strip():
         pieces.append(body)
-    below = parse(encodable(footer.strip()))
-    if below.text.strip():
-        pieces.append(Styled(text=below.text, spans=(_whole(below.text, "italic"), *below.spans)))
+    footer = parse(encodable(message.footer.strip()))
+    if footer.text.strip():
+        pieces.append(
+            Styled(text=footer.text, spans=(_whole(footer.text, "italic"), *footer.spans))
+        )
     return _trimmed(_concatenated(pieces, "\n\n"))
 
 
